@@ -44,7 +44,7 @@ function judgeHook(
   const hook = `hook ${id} at ${url}`
   const setup: Hint = [
     { verb: ['WEBHOOK', 'SETUP'], target: name, flags: { url: url ?? 'URL' } },
-    ' sets it',
+    ' corrects it',
   ]
   if (!active) return warning(`${hook} is not active`, setup)
   const missing = events.includes('*') ? [] : wanted.filter((event) => !events.includes(event))
@@ -58,8 +58,8 @@ function judgeHook(
     ])
   const how = code === 0 ? 'not answered' : `answered with ${code}`
   return warning(`${hook}: the last delivery was ${how}`, [
-    'see that WEBHOOK SERVE is reached there; then ',
+    'check that GitHub reaches WEBHOOK SERVE there; then ',
     { verb: ['WEBHOOK', 'RECOVER'], target: name },
-    ' brings what was missed',
+    ' fetches what was missed',
   ])
 }

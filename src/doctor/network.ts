@@ -57,7 +57,7 @@ async function reach(options: NetworkOptions, address: string, onDate?: (date: s
   const answer = await headersOf(options, address)
   if (answer === null) {
     return failed(
-      `${host} is silent for ${patience / 1000} s`,
+      `${host} did not answer within ${patience / 1000} s`,
       'check the network, a firewall, and the proxy settings',
     )
   }
@@ -66,7 +66,7 @@ async function reach(options: NetworkOptions, address: string, onDate?: (date: s
   if (answer.status < 500) return ok(`${host} answers in ${options.clock.now() - begun} ms`)
   return failed(
     `${host} answers ${answer.status}`,
-    'try later; https://www.githubstatus.com tells of GitHub itself',
+    'try later; see https://www.githubstatus.com for GitHub itself',
   )
 }
 
@@ -98,10 +98,10 @@ const tolerated = 60
 function clockAgainst(date: string, now: number): Check {
   const seconds = Math.round((now - Date.parse(date)) / 1000)
   const name = 'clock'
-  if (Number.isNaN(seconds)) return { name, ...ok('the server does not tell its time') }
-  if (Math.abs(seconds) <= tolerated) return { name, ...ok('as the server has it, to the minute') }
+  if (Number.isNaN(seconds)) return { name, ...ok('the server does not report its time') }
+  if (Math.abs(seconds) <= tolerated) return { name, ...ok('in sync') }
   const how = seconds > 0 ? 'fast' : 'slow'
-  const remedy = 'set it, by NTP say: schedules, App credentials and TLS go by it'
+  const remedy = 'set it, for example with NTP: schedules, App credentials and TLS depend on it'
   return { name, ...warning(`${Math.abs(seconds)} s ${how}`, remedy) }
 }
 
@@ -113,8 +113,7 @@ const soon = 14
 /** Whether there is a credential, what it lacks as far as GitHub says, and whether it ends soon. */
 export function judgeAccount(status: AuthStatus, now: number) {
   const { authenticated, login, source, needs, host, expires_at: end } = status
-  if (!authenticated)
-    return warning('there is none: public repositories are read all the same', remedy)
+  if (!authenticated) return warning('none: only public repositories are visible', remedy)
   const who = `${login ?? 'an app or a job'}, from ${source}`
   const lacking = needs.filter(({ ok: has }) => has === false)
   if (lacking.length > 0) {
@@ -124,7 +123,7 @@ export function judgeAccount(status: AuthStatus, now: number) {
   const days = daysLeft(end, now)
   if (days === null || days > soon) return ok(end === null ? who : `${who}; it expires ${end}`)
   const pages = host === 'api.github.com' ? 'https://github.com/settings/tokens' : 'its settings'
-  return warning(`${who}: it expires ${end}`, `make a new one in time, at ${pages}`)
+  return warning(`${who}: it expires ${end}`, `create a new one in time, at ${pages}`)
 }
 
 /** Requests: with fewer left a verb over several repositories may end in its middle. */

@@ -31,7 +31,7 @@ async function nearestFolder(path: string): Promise<string> {
 async function writable(path: string) {
   const folder = await nearestFolder(path)
   if (!(await stat(folder)).isDirectory())
-    return failed(`${folder} is no folder`, [
+    return failed(`not a folder: ${folder}`, [
       'move it away, or choose another by root, logs or ',
       { flag: 'root' },
     ])
@@ -39,11 +39,11 @@ async function writable(path: string) {
     await access(folder, constants.W_OK | constants.X_OK)
   } catch {
     return failed(`${folder} can't be written`, [
-      'give yourself the right to, or choose another folder by root, logs or ',
+      'change its permissions, or choose another folder by root, logs or ',
       { flag: 'root' },
     ])
   }
-  return ok(folder === path ? path : `${path}, to be made`)
+  return ok(folder === path ? path : `${path}, not created yet`)
 }
 
 /** Whether others can read a file that holds a secret. */
@@ -53,10 +53,10 @@ async function onlyMine(dir: string | null, token: Source | undefined) {
   for (const file of files) {
     const { mode } = await stat(file)
     if ((mode & 0o077) !== 0) {
-      return warning(`${file} holds a secret, and others can read it`, `chmod 600 ${file}`)
+      return warning(`${file} contains a secret, and others can read it`, `chmod 600 ${file}`)
     }
   }
-  return ok('no file that others can read holds one')
+  return ok('no secret is readable by others')
 }
 
 function holdsSecret(file: string): boolean {
@@ -74,19 +74,21 @@ async function roomAt(path: string) {
   const free = bavail * bsize
   const detail = `${Math.round(free / megabyte).toLocaleString('en')} MB free at ${folder}`
   if (free < tooLittle)
-    return failed(detail, ['make room, or choose another disk by root or ', { flag: 'root' }])
+    return failed(detail, ['free some space, or choose another disk by root or ', { flag: 'root' }])
   // File systems that create inodes on demand report none.
   if (files > 0 && ffree < fewFiles)
-    return warning(`${detail}, for ${ffree} files`, 'remove some files: each clone has many')
-  return free < little ? warning(detail, 'make room soon') : ok(detail)
+    return warning(
+      `${detail}, but only ${ffree} files left`,
+      'remove some files: each clone has many',
+    )
+  return free < little ? warning(detail, 'free some space soon') : ok(detail)
 }
 
 async function lockAt(path: string, liveness: Liveness) {
   const holder = await readMark(path)
-  if (holder === 'gone') return ok('nobody is at work')
+  if (holder === 'gone') return ok('free')
   if (holder === 'foreign')
-    return failed(`${path} is none of wizard's`, 'look at what it is, and move it away')
-  if (await isDead(path, liveness))
-    return ok('left by a run that was killed: the next one takes it over')
-  return ok('another wizard is at work')
+    return failed(`${path} is not a lock of wizard`, 'look at it, and move it away')
+  if (await isDead(path, liveness)) return ok('left by a killed run: the next run takes it over')
+  return ok('held by another wizard')
 }

@@ -24,7 +24,7 @@ export async function inspectWebhooks(
     checks.push(version)
     if (version.status === 'failed') return checks
     if (statSync(store.path, { throwIfNoEntry: false }) === undefined) {
-      return [...checks, { name: 'webhooks: store', ...ok(`${store.path}, to be made`) }]
+      return [...checks, { name: 'webhooks: store', ...ok(`${store.path}, not created yet`) }]
     }
   }
   const found: StoreCounts[] = []
@@ -41,9 +41,9 @@ function secretIn({ secrets }: WebhooksConfig, file: string) {
   const text = readTextIfThere(file) ?? ''
   const isPublic = ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0
   if (isPublic && secrets.some((secret) => text.includes(secret))) {
-    return warning(`${file} holds a secret, and others can read it`, `chmod 600 ${file}`)
+    return warning(`${file} contains a secret, and others can read it`, `chmod 600 ${file}`)
   }
-  return ok(secrets.length === 1 ? 'there is one' : `any of ${secrets.length} is right`)
+  return ok(secrets.length === 1 ? 'set' : `${secrets.length} secrets are valid`)
 }
 
 function judgeHandlers(webhooks: WebhooksConfig) {
@@ -72,7 +72,7 @@ export function judgeSqlite(version: string) {
   const isSafe = differs === -1 || (parts[differs] ?? 0) > (safeVersion[differs] ?? 0)
   if (isSafe) return ok(version)
   return warning(
-    `${version} has a fault that can damage the store in rare cases`,
+    `${version} has a bug that can damage the store in rare cases`,
     `use a Node whose process.versions.sqlite is ${safeVersion.join('.')} or later`,
   )
 }
@@ -95,10 +95,7 @@ function judgeCounts({ serving, counts, oldest_waiting_seconds: oldest }: StoreC
   const served =
     machines.length > 0
       ? ok(machines.join(', '))
-      : warning('nobody serves', [
-          { verb: ['WEBHOOK', 'SERVE'] },
-          ', as a service: docs/webhooks.md',
-        ])
+      : warning('not running', [{ verb: ['WEBHOOK', 'SERVE'] }, ', as a service: docs/webhooks.md'])
   return [
     { name: 'webhooks: SERVE', ...served },
     { name: 'webhooks: deliveries', ...judgeDeliveries(counts, oldest) },
@@ -109,7 +106,7 @@ function judgeDeliveries({ dead, done }: StoreCounts['counts'], oldest: number |
   if (dead > 0) {
     return warning(`${dead} dead`, [
       { verb: ['WEBHOOK', 'LIST'], flags: { status: 'dead' } },
-      ' says which, and ',
+      ' lists them, and ',
       { verb: ['WEBHOOK', 'REPLAY'], brief: true },
       ' runs them again',
     ])
@@ -117,7 +114,7 @@ function judgeDeliveries({ dead, done }: StoreCounts['counts'], oldest: number |
   if (oldest !== null && oldest > stale) {
     return warning(`one has been waiting for ${Math.round(oldest)} s`, [
       { verb: ['WEBHOOK', 'LIST'], flags: { status: openStatuses.join(',') } },
-      ' says which handler it waits for',
+      ' shows its handler',
     ])
   }
   return ok(`${done} done, none dead`)

@@ -32,7 +32,7 @@ export class MissingObjectError extends WizardError {
 
   constructor(oid: Oid, where: string) {
     super(`object ${oid} is missing in ${where}`, {
-      hint: 'a shallow or damaged repository; `git fsck` tells more, a fresh clone mends it',
+      hint: 'the repository is shallow or damaged; `git fsck` says more, and a fresh clone repairs it',
     })
     this.oid = oid
   }
@@ -42,7 +42,7 @@ export class MissingObjectError extends WizardError {
 export class CorruptObjectError extends WizardError {
   constructor(what: string, cause?: unknown) {
     super(what, {
-      hint: 'the repository is damaged; `git fsck` tells more, a fresh clone mends it',
+      hint: 'the repository is damaged; `git fsck` says more, and a fresh clone repairs it',
       cause,
     })
   }

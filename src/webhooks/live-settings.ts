@@ -45,7 +45,7 @@ export function liveSettings(session: WebhookSession, path?: string): LiveSettin
     if (isKnown) return false
     hideSecrets(session, config)
     for (const key of needsRestart(current.config, config)) {
-      reportWarning(session, `webhooks.${key} has changed: this takes a restart`)
+      reportWarning(session, `webhooks.${key} has changed: this needs a restart`)
     }
     current = next
     return true
@@ -66,10 +66,13 @@ export function liveSettings(session: WebhookSession, path?: string): LiveSettin
           if (!(await readAgain())) return
         } catch (error) {
           const { message } = reportError(error)
-          reportWarning(session, `webhooks.yaml was not taken, the old settings stay: ${message}`)
+          reportWarning(
+            session,
+            `webhooks.yaml was not reloaded, the old settings stay: ${message}`,
+          )
           return
         }
-        session.log.write('webhooks', 'INFO', 'webhooks.yaml was read again')
+        session.log.write('webhooks', 'INFO', 'webhooks.yaml was reloaded')
         session.emit({ type: 'webhooks-reloaded' })
         onChange()
       }),

@@ -55,7 +55,7 @@ export async function lockStore(
       path: `${store.path}.lock`,
       command,
       wait: 0,
-      hint: 'LIST, VIEW, STATUS, REPLAY and CANCEL work beside it; several SERVE need engine: postgres',
+      hint: 'LIST, VIEW, STATUS, REPLAY and CANCEL work while it runs; several SERVE need engine: postgres',
     },
   )
 }

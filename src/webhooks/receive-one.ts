@@ -51,17 +51,19 @@ export function checkDelivery(
   const { webhooks } = session
   assertEventName(session, event)
   if (!deliveryIdPattern.test(delivery)) {
-    throw new UsageError(`${delivery} is not a delivery's id`, { hint: 'such as a UUID' })
+    throw new UsageError(`not the id of a delivery: ${delivery}`, {
+      hint: 'expected, for example, a UUID',
+    })
   }
   if (body.length > webhooks.maxBody) {
     throw new UsageError(
-      `the payload has ${body.length} bytes, and max_body is ${webhooks.maxBody}`,
+      `the payload has ${body.length} bytes, more than max_body, ${webhooks.maxBody}`,
     )
   }
   const first = firstSecretOf(webhooks)
   const shown = signature === 'sign' ? sign(body, first) : signature
   if (!isSignedBy(body, shown, webhooks.secrets)) {
-    throw new GitHubAuthError('the signature does not fit the file and the secret', {
+    throw new GitHubAuthError('the signature does not match the file and the secret', {
       hint: signatureRemedy(shown),
     })
   }
@@ -74,7 +76,7 @@ export function checkDelivery(
 function assertEventName({ emit }: WebhookSession, event: string): void {
   const near = didYouMean(event, [...webhookEvents])
   if (!eventPattern.test(event)) {
-    throw new UsageError(`${event} is not the name of an event`, { hint: near })
+    throw new UsageError(`not the name of an event: ${event}`, { hint: near })
   }
   if (webhookEvents.has(event)) return
   const message = `${event} is not an event of GitHub's webhooks${near ? `; ${near}` : ''}`

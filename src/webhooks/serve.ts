@@ -62,7 +62,7 @@ export async function serve(session: WebhookSession, request: ServeRequest): Pro
     return drain()
   })
   if (isDrained) log.write('webhooks', 'INFO', `${logMarks.good} SERVE has ended`)
-  else log.write('webhooks', 'WARN', 'SERVE has ended with runs in hand')
+  else log.write('webhooks', 'WARN', 'SERVE has ended with unfinished runs')
   return { isDrained }
 }
 
@@ -73,8 +73,8 @@ function assertServable({ enabled, store }: WebhooksConfig, role: ServeRequest['
     })
   }
   if ((role === 'accept' || role === 'run') && store.engine === 'sqlite') {
-    throw new UsageError(`a SERVE that only ${role}s is for several machines on one PostgreSQL`, {
-      hint: 'set webhooks.store.engine: postgres, or let it do both',
+    throw new UsageError(`a SERVE that only ${role}s needs a shared PostgreSQL`, {
+      hint: 'set webhooks.store.engine: postgres, or run SERVE without this flag',
     })
   }
 }
@@ -154,7 +154,7 @@ async function keepUp(
 }
 
 function reportStart({ log, emit, host }: WebhookSession, { address }: Server): void {
-  log.write('webhooks', 'INFO', `SERVE ${version} takes deliveries at ${address}`)
+  log.write('webhooks', 'INFO', `SERVE ${version} accepts deliveries at ${address}`)
   emit({ type: 'webhooks-listening', address, pid: host.pid })
 }
 

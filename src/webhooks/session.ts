@@ -73,6 +73,6 @@ export async function webhooksOf(config: Config): Promise<WebhooksConfig> {
   const webhooks = await config.webhooks()
   if (webhooks !== null) return webhooks
   throw new ConfigError(config.absent('webhooks'), {
-    hint: 'it says which deliveries are handled, and how: docs/webhooks.md',
+    hint: 'it says which deliveries to handle, and how: docs/webhooks.md',
   })
 }

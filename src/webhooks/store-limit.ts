@@ -42,7 +42,7 @@ export function storeLimit(
     assertRoom() {
       if (!isFull) return
       throw new StoreError(
-        'the store has reached max_size, and holds only waiting and dead deliveries',
+        'the store has reached max_size, and contains only waiting and dead deliveries',
         { hint: remedy },
       )
     },
@@ -57,5 +57,5 @@ export async function assertDisk(store: StoreConfig): Promise<void> {
   if (store.engine === 'postgres') return
   const { bavail, bsize } = await statfs(dirname(store.path))
   if (bavail * bsize >= leastRoom) return
-  throw new StoreError(`there is no room left at ${store.path}`, { hint: 'make room there' })
+  throw new StoreError(`no space is left at ${store.path}`, { hint: 'free some space there' })
 }

@@ -123,7 +123,7 @@ export class WebhookHandler {
       const { deliveries, unchanged } = await store.cancel(ids)
       for (const { id, status } of deliveries) {
         if (!unchanged.includes(id)) continue
-        const message = `delivery ${id} is ${status}: there was nothing to cancel`
+        const message = `delivery ${id} is ${status}: nothing to cancel`
         emit({ type: 'warning', message })
       }
       return deliveries
@@ -270,8 +270,7 @@ export class WebhookHandler {
   ): Promise<T> {
     const session = await this.#session(call)
     const { webhooks, clock } = session
-    if (!storeExists(webhooks))
-      throw new NotFoundError(`there is no delivery ${id}: none has come yet`)
+    if (!storeExists(webhooks)) throw new NotFoundError(`no delivery ${id}: none has arrived yet`)
     return withStore(webhooks, clock, (store) => work(store, session))
   }
 }
@@ -288,8 +287,8 @@ async function assertHandler(
   for (const id of ids) {
     if ((await store.view(id)).runs.some((run) => run.handler === handler)) return
   }
-  throw new NotFoundError(`there is no handler ${oneLine(handler, 60)}`, {
-    hint: didYouMean(handler, names) ?? `there are ${names.join(', ')}`,
+  throw new NotFoundError(`no handler ${oneLine(handler, 60)}`, {
+    hint: didYouMean(handler, names) ?? `known handlers: ${names.join(', ')}`,
   })
 }
 

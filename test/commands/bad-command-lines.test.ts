@@ -214,7 +214,7 @@ const table: [string[], number, string, string?][] = [
   [['repo', 'pull'], 2, 'REPO PULL needs TARGET'],
   [['repo', 'pull', 'tools'], 2, 'tools names 2 repositories', 'wizard REPO PULL-ALL tools'],
   [['repo', 'pull', 'typo'], 2, 'typo names 2 repositories'],
-  [['repo', 'pull', './none'], 2, 'none is not there'],
+  [['repo', 'pull', './none'], 2, 'none does not exist'],
   [['repo', 'pull', 'nowhere'], 3, 'repos.yaml has no repository or group nowhere'],
   [['repo', 'reset'], 2, 'REPO RESET needs TARGET'],
   [['repo', 'reset', '!micro', '--yes'], 2, 'REPO RESET needs TARGET', 'what to reset, or ALL'],

@@ -97,7 +97,7 @@ it('what is wrong is exit 1, each with its remedy, and the rest is looked at all
   })
   expect(found('ROOT')).toMatchObject({
     status: 'failed',
-    detail: expect.stringContaining('is no folder'),
+    detail: expect.stringContaining('not a folder'),
   })
   expect(found('git')?.status).toBe('ok')
 })

@@ -41,7 +41,7 @@ describe('DOCTOR and webhooks.yaml', () => {
   it('makes no store', async () => {
     const { status, found } = await doctor('--offline')
     expect([status, found('store')?.status]).toEqual([0, 'ok'])
-    expect(found('store')?.detail).toContain('to be made')
+    expect(found('store')?.detail).toContain('not created yet')
     await expect(work.read(store)).rejects.toThrow('ENOENT')
   })
 
@@ -62,7 +62,7 @@ describe('DOCTOR and webhooks.yaml', () => {
     expect(first.found('deliveries')).toMatchObject({ status: 'ok', detail: '1 done, none dead' })
     expect(first.found('SERVE')).toMatchObject({
       status: 'warning',
-      detail: 'nobody serves',
+      detail: 'not running',
       remedy: expect.stringContaining('wizard WEBHOOK SERVE'),
     })
     await work.webhooks({

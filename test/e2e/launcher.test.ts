@@ -64,7 +64,7 @@ describe('the launcher of programs', () => {
         { cmd: ['/nonexistent'], dir: folder, env: {}, body: Buffer.alloc(0), stdin: false },
         never,
       ),
-    ).rejects.toThrow(/can't be run/)
+    ).rejects.toThrow(/can't run/)
   })
 
   it('has nothing of the environment of the process that starts it', async () => {

@@ -45,10 +45,7 @@ describe('stdout', () => {
       err += chunk
     })
     const [status] = await once(child, 'close')
-    expect([status, err]).toEqual([
-      1,
-      "error: stdout can't be written: no space is left on the disk\n",
-    ])
+    expect([status, err]).toEqual([1, 'error: stdout: no space is left on the disk\n'])
   })
 })
 

@@ -80,7 +80,7 @@ it('reads again on demand, changed or not, and keeps the old settings where the 
   await watch.stop()
   expect(settings.config.concurrency).toBe(1)
   expect(opened.warnings()).toEqual([
-    expect.stringMatching(/webhooks.yaml was not taken.*concurrency/),
+    expect.stringMatching(/webhooks.yaml was not reloaded.*concurrency/),
   ])
 })
 
@@ -104,7 +104,7 @@ it('warns of what takes a restart', async () => {
   await watch.reload()
   await watch.stop()
   expect(opened.warnings()).toEqual([
-    'webhooks.port has changed: this takes a restart',
-    'webhooks.recover has changed: this takes a restart',
+    'webhooks.port has changed: this needs a restart',
+    'webhooks.recover has changed: this needs a restart',
   ])
 })

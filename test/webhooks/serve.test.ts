@@ -44,7 +44,7 @@ it('closes what it has opened if it fails on the way', async () => {
   const broken = new Error('the log is broken')
   const { write } = opened.session.log
   opened.session.log.write = (log, level, line) => {
-    if (/takes deliveries/.test(line)) throw broken
+    if (/accepts deliveries/.test(line)) throw broken
     write(log, level, line)
   }
   await expect(serve(opened.session, request())).rejects.toBe(broken)
@@ -57,7 +57,7 @@ it('closes what it has opened if it fails on the way', async () => {
 it('leaves no lock where its place is taken', async () => {
   const other = createServer().listen(socket())
   await once(other, 'listening')
-  await expect(serve(opened.session, request())).rejects.toThrow(/is taken/)
+  await expect(serve(opened.session, request())).rejects.toThrow(/is already in use/)
   other.close()
   expect(opened.clock.limits()).toEqual([])
   expect(existsSync(lockFile())).toBe(false)

@@ -160,8 +160,8 @@ function explain(error: unknown, git: Git, host: string): unknown {
 const isOfSystem = (error: unknown) => /^E[A-Z\d]+$/.test(codeOf(error))
 
 const disagreement = (host: string) =>
-  new GitHubError(`isomorphic-git and wizard find other objects in the pack from ${host}`, {
+  new GitHubError(`isomorphic-git and wizard find different objects in the pack from ${host}`, {
     hint: otherEngine,
   })
 
-const otherEngine = 'nothing of it was kept; try `git.engine: wizard` in github.yaml'
+const otherEngine = 'the pack was not kept; try `git.engine: wizard` in github.yaml'

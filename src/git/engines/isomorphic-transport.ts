@@ -149,7 +149,7 @@ async function all(body: AsyncIterable<Uint8Array> | undefined): Promise<Uint8Ar
 
 export function tooLarge(what: string, most: number): GitHubError {
   const size = `${Math.floor(most / 2 ** 20)} MB`
-  return new GitHubError(`${what} is over the ${size} that isomorphic-git may hold`, {
+  return new GitHubError(`${what} exceeds the ${size} that isomorphic-git may hold`, {
     hint: "try `git.engine: wizard` in github.yaml: wizard's own engine takes packs of any size",
   })
 }

@@ -140,7 +140,7 @@ const lfsRefusal =
     const said = words === '' ? '' : `: ${words}`
     const options = { status, requestId: requestIdOf(answer) }
     if (status === 404) {
-      const message = `${server}: no Git LFS is there, or the token may not see it${said}`
+      const message = `${server}: no Git LFS found, or the token may not see it${said}`
       return new GitHubNotFoundError(message, options)
     }
     const message = `${server}: Git LFS: ${words || 'the server refuses'}`
@@ -159,18 +159,18 @@ async function remedyFor(
   const known = (await authorization?.(url)) !== undefined
   if (!known) return 'for a private repository set GITHUB_TOKEN'
   return status === 401
-    ? ['is the token still valid? See `', { verb: ['AUTH', 'STATUS'] }, '`']
+    ? ['check that the token is still valid with `', { verb: ['AUTH', 'STATUS'] }, '`']
     : undefined
 }
 
 const notUnderstood = (place: string) =>
   new GitHubNetworkError(`${place} does not answer as a Git LFS server does`, {
-    hint: 'is this its address? See lfs.url in .lfsconfig and in `git config --list`',
+    hint: 'check its address: lfs.url in .lfsconfig and in `git config --list`',
   })
 
 const unknownWay = (place: string, way: string) =>
   new GitHubNetworkError(
-    `${place}: Git LFS: the server wants ${oneLine(way, 60)}, which wizard does not know`,
+    `${place}: Git LFS: the server requires ${oneLine(way, 60)}, which wizard does not support`,
   )
 
 /** Headers of one connection or message (RFC 9110, 7.6.1), which the server may not choose. */
@@ -183,7 +183,7 @@ function downloadOf(
   const url = URL.canParse(href) ? new URL(href) : null
   if (url === null || !isPrivate(url)) {
     return {
-      error: new GitHubNetworkError(`${endpoint.host} names a place that is not an https address`),
+      error: new GitHubNetworkError(`${endpoint.host} returned an address that is not https`),
     }
   }
   const { username, password } = url
@@ -220,4 +220,4 @@ const absent = (place: string) =>
     hint: whereItIs,
   })
 
-const whereItIs = 'whoever has it can send it with `git lfs push --all origin`'
+const whereItIs = 'somebody who has it can upload it with `git lfs push --all origin`'

@@ -150,9 +150,9 @@ async function receive(
 }
 
 const tooLong = (url: URL) =>
-  new PermanentNetworkError(`${url.host} sends more bytes than the pointer names`)
+  new PermanentNetworkError(`${url.host} sent more bytes than the pointer says`)
 
 const otherBytes = ({ from }: ObjectDownload) =>
-  new PermanentNetworkError(`${from.href.host} sends other bytes than the pointer names`, {
-    hint: 'nothing of them was kept; the storage or a proxy before it is at fault',
+  new PermanentNetworkError(`${from.href.host} sent other bytes than the pointer says`, {
+    hint: 'they were not kept; the storage, or a proxy before it, is at fault',
   })

@@ -13,7 +13,7 @@ import { type IgnoreRule, parseRules, verdictOf } from '../plumbing/ignore/ignor
 export const withoutContent: Hint = [
   '`lfs: false` in repos.yaml, or a clone with ',
   { flag: 'no-lfs' },
-  ', leaves pointers in its place',
+  ', leaves pointers instead',
 ]
 
 /** What git's configuration and a repository's `.lfsconfig` say of Git LFS. */

@@ -76,6 +76,6 @@ async function assertContent(git: Git, answer: StreamedAnswer, at: number): Prom
     const pause = retryAfter(headers, git.clock.now()) ?? 0
     throw new BusyError(said, { pause, status, hint: 'try again later' })
   }
-  const what = status === 206 ? `${url.host} sent another part than asked for` : said
+  const what = status === 206 ? `${url.host} sent a different part than requested` : said
   throw new PermanentNetworkError(what, { status })
 }

@@ -27,8 +27,8 @@ export async function takeTurn(
   const begun = waits.now()
   while ((await takeMark(lock, git.liveness)) !== null) {
     if (!waits.fits(begun, waits.now() + lookAgain)) {
-      throw new ConflictError(`${lock} is there: another process downloads this object`, {
-        hint: 'wait for it to end; if there is none (after a crash), remove the file',
+      throw new ConflictError(`${lock} exists: another process is downloading this object`, {
+        hint: 'wait until it ends; after a crash, remove the file',
       })
     }
     await git.clock.sleep(lookAgain, git.signal)

@@ -23,8 +23,8 @@ export interface FileLock {
 export async function lockFile(path: string, liveness?: Liveness): Promise<FileLock> {
   const lock = `${path}.lock`
   if ((await takeMark(lock, liveness)) === null) return heldLock(path, lock)
-  throw new ConflictError(`${lock} is there: another process is changing this repository`, {
-    hint: 'wait for it to end; if there is none (after a crash), remove the file',
+  throw new ConflictError(`${lock} exists: another process is changing this repository`, {
+    hint: 'wait until it ends; after a crash, remove the file',
   })
 }
 

@@ -47,7 +47,7 @@ export class WorktreePool {
       onFree: () => this.#handOut(),
       onReturned: (job) => job.resolve(perform(job.task, signal)),
       onDeath: (reason) => {
-        onDeath?.(`a thread of wizard's died (${reason}); its work is done without it`)
+        onDeath?.(`a thread of wizard died (${reason}); wizard continues without it`)
         this.#handOut()
       },
     })

@@ -87,7 +87,7 @@ function contentBy(git: Git, url: string, settings: LfsSettings): LfsContent {
 
 function warnOfHost(git: Git, url: string, { endpoint }: LfsSettings): void {
   git.onWarning?.(
-    `.lfsconfig of ${remotePlace(url)} names ${endpoint.host} for Git LFS: it is asked without a token`,
+    `.lfsconfig of ${remotePlace(url)} names ${endpoint.host} for Git LFS: wizard sends it no token`,
   )
 }
 

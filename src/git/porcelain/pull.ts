@@ -173,7 +173,7 @@ async function bringTo(
     throw new BlockedError('diverged', `${dir}: ${ref} and its remote have diverged`, {
       hint: [
         { verb: ['REPO', 'RESET'] },
-        " keeps the local commits under refs/wizard/backup and takes the remote's",
+        " keeps the local commits under refs/wizard/backup and moves to the remote's",
       ],
     })
   }

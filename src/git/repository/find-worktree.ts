@@ -62,7 +62,7 @@ export async function readTrackedBranch(
   env: UserEnvironment = {},
 ): Promise<TrackedBranch> {
   const local = await readLocal(dir, env)
-  if (local.kind === 'absent') throw new PathError(`${dir} is not there`)
+  if (local.kind === 'absent') throw new PathError(`${dir} does not exist`)
   if (local.kind !== 'repository') {
     const what = local.kind === 'occupied' ? local.what : 'an empty folder'
     throw new BlockedError('not-a-repository', `${dir} is ${what}`)
@@ -71,12 +71,12 @@ export async function readTrackedBranch(
   const address = origin === null ? null : parseRemote(origin)
   if (!origin || !address || !isRemoteOf(origin, gitUrl, address)) {
     throw new BlockedError('wrong-remote', `${dir} has no origin on ${new URL(gitUrl).host}`, {
-      hint: 'git_url in github.yaml names the server',
+      hint: 'check git_url in github.yaml',
     })
   }
   if (branch === null) {
     throw new BlockedError('other-branch', `${dir} is on a detached HEAD`, {
-      hint: `git -C ${dir} switch BRANCH first`,
+      hint: `run git -C ${dir} switch BRANCH first`,
     })
   }
   const { owner, repo } = address

@@ -105,7 +105,7 @@ async function readPlace({
   return { branch: head.branch, head: await resolveRef(commonDir, `refs/heads/${head.branch}`) }
 }
 
-type Kind = 'absent' | 'folder' | 'a file' | 'a symbolic link' | 'no plain file'
+type Kind = 'absent' | 'folder' | 'a file' | 'a symbolic link' | 'not a regular file'
 
 function kindOf(path: string): Kind {
   try {
@@ -113,7 +113,7 @@ function kindOf(path: string): Kind {
     if (stat === undefined) return 'absent'
     if (stat.isDirectory()) return 'folder'
     if (stat.isSymbolicLink()) return 'a symbolic link'
-    return stat.isFile() ? 'a file' : 'no plain file'
+    return stat.isFile() ? 'a file' : 'not a regular file'
   } catch (error) {
     if (hasCode(error, 'ENOTDIR')) return 'absent'
     throw error
@@ -176,7 +176,7 @@ function targetOf(dotGit: string): string | null {
 
 const marks: [string, string][] = [
   ['rebase-merge', 'a rebase'],
-  ['rebase-apply', 'a rebase, or patches being applied'],
+  ['rebase-apply', 'a rebase, or git am'],
   ['MERGE_HEAD', 'a merge'],
   ['CHERRY_PICK_HEAD', 'a cherry-pick'],
   ['REVERT_HEAD', 'a revert'],

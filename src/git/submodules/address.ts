@@ -49,7 +49,7 @@ export function fetchableUrl(
   const base = new URL(superproject)
   const url = isSafe ? (webUrl(alias, base) ?? webUrl(address, base)) : null
   if (url !== null) return url
-  throw refusedSubmodule(path, `its address ${shown(address)} is not fetched`)
+  throw refusedSubmodule(path, `its address ${shown(address)} is not supported`)
 }
 
 function webUrl(address: string, superproject: URL): string | null {

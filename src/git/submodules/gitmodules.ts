@@ -65,14 +65,14 @@ async function readGitmodules(store: ObjectStore, tree: Oid): Promise<GitConfig>
     return parseConfig('.gitmodules', '')
   const blob = await store.open(entry.oid)
   if (!('data' in blob) || blob.data.length > mostBytes) {
-    throw new PathError('.gitmodules is too large: it lists the submodules in at most 4 MB')
+    throw new PathError('.gitmodules is larger than 4 MB')
   }
   try {
     return parseConfig('.gitmodules', blob.data.toString('utf8'), needsValue)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     const [, line = '?'] = /:(\d+):/.exec(error.message) ?? []
-    throw new PathError(`.gitmodules can't be read: see its line ${line}`, {
+    throw new PathError(`can't read .gitmodules: see its line ${line}`, {
       hint: 'nothing was changed; without submodules: true their folders stay empty',
       cause: error,
     })
@@ -100,7 +100,7 @@ function optionsOf(
 ): Pick<SubmoduleEntry, 'isShallow' | 'update'> {
   const wanted = config.get(`submodule.${name}.update`)
   const update = wanted === undefined ? null : updates.find((one) => one === wanted)
-  if (update === undefined) throw refusedSubmodule(path, 'its `update` is none of git’s words')
+  if (update === undefined) throw refusedSubmodule(path, 'its `update` is not one of git’s values')
   return { isShallow: config.boolean(`submodule.${name}.shallow`, false), update }
 }
 
@@ -119,7 +119,7 @@ function assertSafePaths(submodules: SubmoduleEntry[], leaves: TreeChange[]): vo
     if (Buffer.from(path, 'latin1').toString('utf8').includes('\ufffd'))
       throw refusedSubmodule(path, 'its path is not UTF-8')
     if ([...parentsOf(path), path].some((above) => links.has(folded(above))))
-      throw refusedSubmodule(path, 'some file system takes its path for that of a symlink')
+      throw refusedSubmodule(path, 'some file systems treat its path as that of a symlink')
   }
 }
 

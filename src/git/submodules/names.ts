@@ -37,7 +37,7 @@ export function assertSafeNames(submodules: NamedSubmodule[]): void {
 
 function whyUnsafe(name: string): string | null {
   if (hasControl(name)) return 'its name contains a control character'
-  if (folded(name).length === 0) return `its name ${shown(name)} names no folder`
+  if (folded(name).length === 0) return `its name ${shown(name)} is not a valid folder name`
   if (/(?:^|[\\/])\.\.(?:$|[\\/])/.test(name)) return 'its name leaves .git/modules'
   const isLong = name.split('/').some((part) => Buffer.byteLength(part) > longestName)
   return isLong || Buffer.byteLength(name) > longestPath
@@ -58,7 +58,7 @@ export const hasControl = (text: string): boolean => /[\u0000-\u001f\u007f]/.tes
 const nested = (path: BytePath, other: BytePath) =>
   refusedSubmodule(
     path,
-    `by its name, some system keeps its git folder in that of ${showPath(other)}`,
+    `on some systems its name puts its git folder inside that of ${showPath(other)}`,
   )
 
 /** The folders of a name as HFS+ and NTFS compare them. */

@@ -136,8 +136,8 @@ async function make<T>(entries: IndexEntry[], path: BytePath, write: () => Promi
     if (!hasCode(error, 'EEXIST', 'ENOTDIR', 'EISDIR')) throw describePlace(error, showPath(path))
     const other = entries.find((entry) => entry.path !== path && sameName(entry.path, path))
     const by = other === undefined ? 'something else' : showPath(other.path)
-    throw new ConflictError(`${showPath(path)} can't be written: ${by} lies there already`, {
-      hint: 'on a file system that tells upper from lower case the two are different files',
+    throw new ConflictError(`can't write ${showPath(path)}: ${by} is already there`, {
+      hint: 'on a case-sensitive file system they are two files',
       cause: error,
     })
   }

@@ -42,9 +42,9 @@ export function readChannelMessage(text: string, rules: ChannelRules): ChannelMe
 }
 
 const tooLarge = 'it is larger than max_body'
-const unsigned = 'its signature does not fit a secret of webhooks.yaml'
+const unsigned = 'its signature does not match a secret in webhooks.yaml'
 const changed =
-  'the channel has changed its body, so that the signature does not fit (or the secret is another one); gosmee channels keep the bytes'
+  'the signature does not match: the channel changed the body, or the secret is different; gosmee channels keep the bytes'
 
 const faults: Partial<Record<number, string>> = {
   400: 'its delivery id or its event is malformed',

@@ -76,7 +76,7 @@ async function assertChannel(url: URL, { status, headers, discard }: Answer): Pr
   const message = `${url.host} answered ${status}${status === 200 ? ' with a page' : ''}`
   if (status >= 500 || status === 408 || status === 429) throw new GitHubNetworkError(message)
   throw new UsageError(`${message}, so ${url.href} is not a channel of smee or gosmee`, {
-    hint: 'smee.io/new makes one: give its whole address',
+    hint: 'smee.io/new creates one: give its whole address',
   })
 }
 
@@ -87,5 +87,5 @@ export function checkedChannel(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url !== null && isPrivate(url) && url.username === '' && url.password === '') return url
   const reason = url?.protocol === 'http:' ? 'is not encrypted' : 'is not the address of a channel'
-  throw new UsageError(`${text} ${reason}`, { hint: 'such as https://smee.io/CHANNEL' })
+  throw new UsageError(`${text} ${reason}`, { hint: 'for example https://smee.io/CHANNEL' })
 }

@@ -69,7 +69,7 @@ async function readOn(
         pause = firstPause
         lastId = id
       }
-      warn(session, `${url.host} has closed the channel's connection`)
+      warn(session, `${url.host} closed the connection of the channel`)
     } catch (error) {
       if (signal?.aborted) return
       if (!(error instanceof GitHubNetworkError)) throw error
@@ -92,7 +92,7 @@ async function take({ session, store, handlers }: Taker, data: string): Promise<
   if (message.kind === 'other') return false
   if (message.kind === 'refused') {
     const { event, delivery, reason } = message
-    warn(session, `${oneLine(`${event} ${delivery}`, 200)} was not taken: ${reason}`)
+    warn(session, `${oneLine(`${event} ${delivery}`, 200)} was not accepted: ${reason}`)
     return false
   }
   await keep(session, store, message.received)

@@ -90,7 +90,7 @@ async function readAll(
       read.set(one.guid, found)
     } else {
       unreadable.add(one.id)
-      reportWarning(session, `PULL: ${one.event} ${one.guid} was not taken: ${found}`)
+      reportWarning(session, `PULL: ${one.event} ${one.guid} was not accepted: ${found}`)
     }
   })
   return events.flatMap(({ guid }) => read.get(guid) ?? [])

@@ -34,7 +34,7 @@ export async function pullDeliveries(
 ): Promise<number> {
   const { clock, signal } = session
   const { interval = 60 } = request
-  if (interval < 1) throw new UsageError('the interval is at least 1 second')
+  if (interval < 1) throw new UsageError('the interval must be at least 1 second')
   const poll = createPoll(session, store, await findReadHook(session, request.target, request.hook))
   return withCleanup(async (defer) => {
     const handlers = ownHandlers(session, store, { command: 'WEBHOOK PULL', defer })

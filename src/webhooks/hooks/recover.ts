@@ -45,7 +45,7 @@ export async function recoverDeliveries(
 ): Promise<RecoveredDelivery[]> {
   const oldest = session.clock.now() - longestAgo
   if (since !== undefined && since < oldest - tolerance) {
-    throw new UsageError('GitHub redelivers only what is at most 3 days old', {
+    throw new UsageError('GitHub redelivers only deliveries of the last 3 days', {
       hint: ['give ', { flag: 'since', value: '3d' }, ' or less'],
     })
   }

@@ -62,7 +62,7 @@ export async function setUpHook(
   const hookId = await carryOut(session, target, settings, found, status)
   if (status !== 'unchanged') await secrets.remember(hookId, settings.secret)
   const last_response = await pingAndWait(session, target, hookId)
-  session.log.write('webhooks', 'INFO', `SETUP: hook ${hookId} of ${request.target} is ${status}`)
+  session.log.write('webhooks', 'INFO', `SETUP: hook ${hookId} of ${request.target} ${status}`)
   return { hook_id: hookId, ...planned, last_response }
 }
 
@@ -78,7 +78,7 @@ async function removeHook(
   if (!dryRun) {
     await deleteHook(session.client, target, found.id)
     await secrets.forget(found.id)
-    const line = `SETUP: hook ${found.id} of ${nameOfTarget(target)} is removed`
+    const line = `SETUP: hook ${found.id} of ${nameOfTarget(target)} removed`
     session.log.write('webhooks', 'INFO', line)
   }
   const { id: hook_id, events } = found
@@ -156,8 +156,8 @@ const isSameUrl = (one: string | null | undefined, other: string): boolean =>
 function checkedUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url !== null && /^https?:$/.test(url.protocol)) return text
-  throw new UsageError(`${text} is not the URL of a webhook`, {
-    hint: 'such as https://example.org/webhook',
+  throw new UsageError(`not the URL of a webhook: ${text}`, {
+    hint: 'for example https://example.org/webhook',
   })
 }
 
@@ -170,8 +170,8 @@ function settingsOf(
   client.redactor.add(secret)
   const events = [...new Set(named ?? webhooks.events)]
   if (events.length === 0) {
-    throw new UsageError('no event is named', {
-      hint: ['webhooks.yaml has no handlers: name events with ', { flag: 'events' }],
+    throw new UsageError('no event given', {
+      hint: ['webhooks.yaml has no handlers: give events with ', { flag: 'events' }],
     })
   }
   for (const event of events) assertEvent(event)

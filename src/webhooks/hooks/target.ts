@@ -36,7 +36,7 @@ export async function findReadHook(
   if (only !== undefined && another === undefined) return { target, hookId: only.id }
   if (hooks.length === 0) {
     throw new NotFoundError(`${nameOfTarget(target)} has no webhook`, {
-      hint: [{ verb: ['WEBHOOK', 'SETUP'] }, ' makes one'],
+      hint: [{ verb: ['WEBHOOK', 'SETUP'] }, ' creates one'],
     })
   }
   const list = hooks.map(({ id, config }) => `${id} (${config.url})`).join(', ')
@@ -50,5 +50,7 @@ const endsIn = ({ config: { url } }: HookData, path: string): boolean =>
 
 function checkedId(text: string): string {
   if (/^\d{1,18}$/.test(text)) return text
-  throw new UsageError(`${text} is not a hook's id`, { hint: 'a number, such as 292430182' })
+  throw new UsageError(`not the id of a hook: ${text}`, {
+    hint: 'expected a number, such as 292430182',
+  })
 }

@@ -20,7 +20,7 @@ export const metricDefinitions = {
   wizard_webhook_deliveries_total: {
     type: 'counter',
     title: 'Deliveries received',
-    help: 'Deliveries by event, and what became of them: accepted, duplicate, repeat or ignored.',
+    help: 'Deliveries by event and outcome: accepted, duplicate, repeat or ignored.',
     labels: ['event', 'outcome'],
   },
   wizard_webhook_refused_total: {
@@ -88,7 +88,7 @@ export const metricDefinitions = {
   wizard_webhook_last_delivery_timestamp_seconds: {
     type: 'gauge',
     title: 'Last delivery',
-    help: 'When the last delivery came, in seconds since 1970.',
+    help: 'When the last delivery arrived, in seconds since 1970.',
     labels: [],
     unit: 'timestamp',
   },

@@ -74,7 +74,7 @@ const addressOf = (hop: string) =>
 function networkOf(entry: string) {
   const network = parseNetwork(entry)
   if (network !== null) return network
-  throw new ConfigError(`${entry} is neither an address nor a network`, {
+  throw new ConfigError(`neither an address nor a network: ${entry}`, {
     hint: 'write it as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32',
   })
 }

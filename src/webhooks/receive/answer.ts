@@ -35,7 +35,7 @@ export const refusals = {
   413: 'the body is too large',
   415: 'the body is neither JSON nor a form',
   431: 'the headers are too large',
-  503: 'it cannot be stored now; send it again later',
+  503: "it can't be stored now; send it again later",
 } as const
 
 export type RefusalStatus = keyof typeof refusals

@@ -54,7 +54,7 @@ export function watchGitHubRanges({ ask, clock, warn }: GitHubRangesOptions): Gi
 
 async function askRanges(ask: GitHubRangesOptions['ask']) {
   const networks = (await ask()).map(parseNetwork).filter((network) => network !== null)
-  if (networks.length === 0) throw new WizardError('it names no addresses of hooks')
+  if (networks.length === 0) throw new WizardError('it lists no addresses for hooks')
   return networkTest(networks)
 }
 

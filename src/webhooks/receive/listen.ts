@@ -26,7 +26,7 @@ export function inheritedSocket(env: Environment, pid: number): ListenPlace | nu
   const { LISTEN_FDS: count, LISTEN_PID: owner } = env
   if (owner !== String(pid) || count === undefined || count === '0') return null
   if (count === '1') return { type: 'inherited', fd: firstSocket }
-  throw new UsageError(`systemd hands over ${count} sockets, and SERVE takes one`, {
+  throw new UsageError(`systemd hands over ${count} sockets, but SERVE takes one`, {
     hint: 'keep one ListenStream= in the socket unit',
   })
 }
@@ -102,16 +102,16 @@ async function isStale(path: string): Promise<boolean> {
 
 const causes: Record<string, { message: string; hint: string }> = {
   EADDRINUSE: {
-    message: 'is taken',
-    hint: 'another program listens there, perhaps another wizard; end it, or give another port',
+    message: 'is already in use',
+    hint: 'another program listens there, perhaps another wizard: stop it, or give another port',
   },
   EACCES: {
     message: "can't be used: permission denied",
-    hint: 'ports below 1024 belong to root, and a file needs a folder of its own user; give another, or let systemd hand over its socket',
+    hint: 'ports below 1024 need root, and a file needs a folder of the same user: choose another, or let systemd hand over its socket',
   },
   EADDRNOTAVAIL: {
     message: "can't be used: this machine does not have the address",
-    hint: 'give one of its own, such as 127.0.0.1, or 0.0.0.0 for all',
+    hint: 'give one that it has, such as 127.0.0.1, or 0.0.0.0 for all',
   },
   ENOTFOUND: {
     message: "can't be used: the host has no address",
@@ -122,7 +122,7 @@ const causes: Record<string, { message: string; hint: string }> = {
 function unusable(place: string, cause: unknown): UsageError {
   if (cause instanceof UsageError) return cause
   const { message, hint } = causes[codeOf(cause)] ?? {
-    message: `can't be listened at: ${reasonOf(cause)}`,
+    message: `can't be used: ${reasonOf(cause)}`,
     hint: 'give another host, port or file',
   }
   return new UsageError(`${place} ${message}`, { hint, cause })

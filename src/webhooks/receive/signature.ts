@@ -27,8 +27,8 @@ export const isSignature = (header: string | undefined): header is string =>
 /** What to do where a signature does not fit. */
 export const signatureRemedy = (header: string): string =>
   isSignature(header)
-    ? 'the file must be the bytes as GitHub sent them'
-    : 'X-Hub-Signature-256 is sha256= and 64 hex digits in lower case'
+    ? 'the file must contain the bytes as GitHub sent them'
+    : 'expected X-Hub-Signature-256: sha256= and 64 lower-case hex digits'
 
 /** Computed as a body arrives: 25 MiB at once would delay other requests. */
 export interface Digests {

@@ -69,7 +69,7 @@ function argvOf(
 const lockWait = ({ timeout }: HandlerConfig) => [`--lock-wait=${timeout}`]
 
 function missing(what: string, handler: string): never {
-  throw new UsageError(`the delivery names no ${what}, and ${handler} has no target`, {
-    hint: `give ${handler} a target in its payload`,
+  throw new UsageError(`the delivery has no ${what}, and ${handler} has no target`, {
+    hint: `add a target to the payload of ${handler}`,
   })
 }

@@ -55,7 +55,7 @@ export function attemptThatThrew(thrown: unknown): AttemptEnd {
 }
 
 export const handlerTimedOut = ({ name, timeout }: HandlerConfig) =>
-  new TimeoutError(`${name} was not done after ${timeout} s`, {
+  new TimeoutError(`${name} was not finished after ${timeout} s`, {
     hint: `give ${name} a longer timeout in webhooks.yaml`,
   })
 

@@ -32,7 +32,7 @@ process.on('disconnect', async () => {
 // A terminal's signals are for wizard, which decides what ends.
 for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => {})
 
-const endedByWizard = new WizardError('wizard has ended it')
+const endedByWizard = new WizardError('wizard ended it')
 
 /** A wizard that hangs renews no leases: its runs may soon be another machine's. */
 let heard = performance.now()

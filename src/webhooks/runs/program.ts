@@ -70,13 +70,13 @@ async function runInGroup(
 function cannotRun(file: string, dir: string, cause: unknown): Error {
   // Its arguments are too long for the system, for example.
   if (hasCode(cause, 'E2BIG')) {
-    return new UsageError(`${file} can't be run: ${reasonOf(cause)}`, {
+    return new UsageError(`can't run ${file}: ${reasonOf(cause)}`, {
       hint: 'large values are in the file $WIZARD_PAYLOAD, and on standard input',
       cause,
     })
   }
-  return new WizardError(`${file} can't be run in ${dir}: ${reasonOf(cause)}`, {
-    hint: 'install it, or name its whole path in webhooks.yaml',
+  return new WizardError(`can't run ${file} in ${dir}: ${reasonOf(cause)}`, {
+    hint: 'install it, or write its full path in webhooks.yaml',
     cause,
   })
 }

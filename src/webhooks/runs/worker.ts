@@ -271,5 +271,5 @@ export class Worker {
   }
 }
 
-const drained = new WizardError('the drain ran out of time')
-const fenced = new WizardError('another machine has taken the run over')
+const drained = new WizardError('drain ran out')
+const fenced = new WizardError('another machine has taken over the run')

@@ -18,7 +18,7 @@ export async function findDelivery(sql: Sql, id: string): Promise<number> {
       hint: [
         { verb: ['WEBHOOK', 'LIST'] },
         ' lists them',
-        ...(id.length < shortest ? [`; of GitHub's id give ${shortest} or more characters`] : []),
+        ...(id.length < shortest ? [`; for GitHub's id give at least ${shortest} characters`] : []),
       ],
     })
   }
@@ -57,8 +57,8 @@ async function byPrefix(sql: Sql, id: string): Promise<number | undefined> {
   )
   const [first, second] = rows.map(({ delivery }) => delivery)
   if (second !== undefined) {
-    throw new UsageError(`${id} begins several deliveries: ${first}, ${second} …`, {
-      hint: 'give more of its characters',
+    throw new UsageError(`several deliveries begin with ${id}: ${first}, ${second} …`, {
+      hint: 'give more characters',
     })
   }
   return first === undefined ? undefined : byDelivery(sql, first)

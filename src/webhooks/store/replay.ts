@@ -39,7 +39,7 @@ async function readAll(sql: Sql, ids: readonly number[]): Promise<DeliveryWithRu
 
 const withoutBody = (id: number) =>
   new UsageError(`delivery ${id} can't be replayed: its body was pruned`, {
-    hint: 'GitHub redelivers it for three days, on the page of the hook',
+    hint: 'GitHub can redeliver it for three days, on the page of the hook',
   })
 
 /** As `DeliveryStore.cancel`. */

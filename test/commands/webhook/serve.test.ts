@@ -205,12 +205,12 @@ describe('WEBHOOK SERVE', () => {
     await configure(space, { push: [exec('echo one >> got')] })
     const running = await serve()
     await space.write('config/webhooks.yaml', 'webhooks: { enabled: tru')
-    await running.said(/webhooks.yaml was not taken/)
+    await running.said(/webhooks.yaml was not reloaded/)
     await deliver(space)
     await vi.waitFor(async () => expect(await space.read('got')).toBe('one\n'), 10_000)
     const next = 'fedcba9876543210'
     await configure(space, { push: [exec('echo two >> got')] }, { secret: next })
-    await running.said(/was read again/)
+    await running.said(/was reloaded/)
     expect((await deliver(space)).status).toBe(401)
     expect((await deliver(space, { signedBy: next })).status).toBe(202)
     await until('done', 2)
@@ -227,7 +227,7 @@ describe('WEBHOOK SERVE', () => {
     await deliver(space)
     await until('running')
     await configure(space, { push: [slow] }, { concurrency: 1 })
-    await running.said(/was read again/)
+    await running.said(/was reloaded/)
     const runs = async () => {
       const { json } = await space.wizard('WEBHOOK', 'VIEW', '1', '--json')
       return Object.fromEntries(
@@ -238,7 +238,7 @@ describe('WEBHOOK SERVE', () => {
     await space.write('go', '')
     await until('dead')
     await configure(space, handlers, { concurrency: 1 })
-    await running.said(/was read again[\s\S]*was read again/)
+    await running.said(/was reloaded[\s\S]*was reloaded/)
     await space.wizard('WEBHOOK', 'REPLAY', '1')
     await until('done')
     expect(await runs()).toEqual({ slow: 'done', other: 'done' })
@@ -310,7 +310,7 @@ describe('WEBHOOK SERVE', () => {
   it.each<[string, object, string[], number, RegExp]>([
     ['not enabled', { enabled: false }, [], 2, /enabled is false/],
     ['without a secret', { secret: null }, [], 2, /must be signed/],
-    ['--accept-only with SQLite', {}, ['--accept-only'], 2, /several machines/],
+    ['--accept-only with SQLite', {}, ['--accept-only'], 2, /shared PostgreSQL/],
     ['--port 0', {}, ['--port', '0'], 2, /port/],
     ['--path without a slash', {}, ['--path', 'hook'], 2, /must begin with/],
     ['--path of its own pages', {}, ['--path', '/healthz'], 2, /answers this path itself/],

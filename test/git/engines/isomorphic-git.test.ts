@@ -195,7 +195,7 @@ test('what the two index differently is not kept', async () => {
     ref: 'main',
     branches: 'one',
   })
-  await expect(cloned).rejects.toThrow(/find other objects in the pack/)
+  await expect(cloned).rejects.toThrow(/find different objects in the pack/)
   expect(readdirSync(folder)).toEqual([])
 })
 

@@ -302,7 +302,7 @@ describe('what goes wrong leaves nothing', () => {
     const { url, bare, folder } = await setting()
     git(bare, ['symbolic-ref', 'HEAD', 'refs/heads/none'])
     const cloned = cloneRepository(client(), { url, dir: join(folder, 'ours'), branches: 'all' })
-    await expect(cloned).rejects.toThrow(/names refs\/heads\/none, which is not there/)
+    await expect(cloned).rejects.toThrow(/names refs\/heads\/none, which does not exist/)
     expectNothing(folder)
     await cloneRepository(client(), {
       url,

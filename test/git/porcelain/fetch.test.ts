@@ -283,7 +283,7 @@ describe('what is asked for', () => {
   })
 
   test.each(['none', 'mai', '1234567890123456789012345678901234567890'])(
-    '%s, which is not there',
+    '%s, which does not exist',
     { tags: ['deep'] },
     async (ref) => {
       const { url, ours: dir } = await setting()

@@ -125,7 +125,7 @@ describe('readLocal', () => {
   it('says that HEAD stands on what is no branch', async () => {
     await repository()
     await git('symbolic-ref', 'HEAD', 'refs/wip/x')
-    const unsupported = 'a HEAD on refs/wip/x, which is no branch'
+    const unsupported = 'a HEAD on refs/wip/x, which is not a branch'
     expect(await readLocal(dir)).toMatchObject({ branch: null, head: null, unsupported })
   })
 })

@@ -76,7 +76,7 @@ describe('an address is fetched', () => {
 
   it('and the refusal shows no password', () => {
     expect(() => fetchableUrl('lib', 'http://me:secret@example.org/x', https)).toThrow(
-      'submodule lib: its address "http://example.org/x" is not fetched',
+      'submodule lib: its address "http://example.org/x" is not supported',
     )
   })
 })

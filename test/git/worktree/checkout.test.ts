@@ -136,7 +136,7 @@ describe('a fresh checkout', () => {
     const restore = foldCase()
     try {
       await expect(checkoutFresh({ ...place, tree })).rejects.toThrow(
-        "a/readme can't be written: a/README lies there already",
+        'a/readme: a/README is already there',
       )
     } finally {
       restore()

@@ -75,11 +75,15 @@ test('smee: a body whose signature the channel has broken is a warning, and not 
   const forward = await forwarding('smee')
   for (const more of fragile) {
     const broken = await post(payload(more))
-    await forward.said(new RegExp(`star ${broken} was not taken: the channel has changed its body`))
+    await forward.said(
+      new RegExp(
+        `star ${broken} was not accepted: the signature does not match: the channel changed the body`,
+      ),
+    )
   }
   await post(payload(), { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` })
   const unsigned = await post(payload(), { 'x-hub-signature-256': '' })
-  await forward.said(new RegExp(`${unsigned} was not taken: it has no signature`))
+  await forward.said(new RegExp(`${unsigned} was not accepted: it has no signature`))
   expect(await stored()).toEqual([])
 })
 
@@ -88,7 +92,7 @@ test('gosmee: the bytes are those of GitHub', { tags: ['deep'] }, async () => {
   for (const more of fragile) await post(payload(more))
   await untilRan(4)
   const wrong = await post(payload(), { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` })
-  await forward.said(new RegExp(`${wrong} was not taken: its signature does not fit a secret`))
+  await forward.said(new RegExp(`${wrong} was not accepted: its signature does not match a secret`))
   const bodies = await Promise.all(
     [1, 2, 3, 4].map((id) => work.wizard('WEBHOOK', 'VIEW', `${id}`, '--body')),
   )
@@ -104,11 +108,11 @@ test('a changed secret counts as soon as webhooks.yaml has it', async () => {
   await vi.waitFor(async () => {
     await work.clock.pass(1000)
     const { out } = await work.wizard('LOG', 'SHOW', 'webhooks')
-    expect(out).toContain('webhooks.yaml was read again')
+    expect(out).toContain('webhooks.yaml was reloaded')
   })
   const taken = await signed(next, ',"by":"the new one"')
   const refused = await signed(secret, ',"by":"the old one"')
-  await forward.said(new RegExp(`${refused} was not taken: its signature does not fit`))
+  await forward.said(new RegExp(`${refused} was not accepted: its signature does not match`))
   await untilRan(1)
   expect(await ran()).toEqual([`${taken} star`])
 })

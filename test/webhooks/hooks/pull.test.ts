@@ -96,7 +96,7 @@ test('one that GitHub no longer has is asked for once; a redelivery of it is tak
   if (hook === undefined || star === undefined) throw new Error('there is no star')
   work.github.fail({ path: new RegExp(`/deliveries/${star.id}$`), status: 404 })
   const pulling = work.begin(['WEBHOOK', 'PULL', 'uDOS/core', '--hook', id])
-  await pulling.said(new RegExp(`star ${star.guid} was not taken: GitHub no longer has it`))
+  await pulling.said(new RegExp(`star ${star.guid} was not accepted: GitHub no longer has it`))
   const polls = () => work.asked('GET', /\/deliveries\?/).length
   const before = polls()
   await vi.waitUntil(() => polls() > before + 3, { timeout: 20_000 })
@@ -105,7 +105,7 @@ test('one that GitHub no longer has is asked for once; a redelivery of it is tak
   await vi.waitUntil(async () => (await ran()).length === 1, { timeout: 20_000 })
   pulling.interrupt()
   const { err } = await pulling.ended
-  expect(err.match(/was not taken/g)).toHaveLength(1)
+  expect(err.match(/was not accepted/g)).toHaveLength(1)
   expect(await list()).toMatchObject([{ delivery: star.guid, status: 'done' }, { event: 'ping' }])
 })
 

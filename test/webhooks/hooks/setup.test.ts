@@ -132,8 +132,8 @@ test('--remove removes it, and --dry-run does nothing', { tags: ['deep'] }, asyn
 test('what is wrong is said in one line, before anything is asked', async () => {
   const cases = [
     { args: ['uDOS/core'], says: '--url is missing' },
-    { args: ['uDOS/core', '--url', 'example.org'], says: 'is not the URL of a webhook' },
-    { args: ['a/b/c', '--url', 'https://x.org/'], says: 'is no owner/repo' },
+    { args: ['uDOS/core', '--url', 'example.org'], says: 'not the URL of a webhook' },
+    { args: ['a/b/c', '--url', 'https://x.org/'], says: 'not a valid owner/repo' },
     {
       args: ['uDOS/core', '--url', 'https://x.org/', '--events', 'relase'],
       says: 'did you mean release?',
@@ -147,7 +147,7 @@ test('what is wrong is said in one line, before anything is asked', async () => 
   await work.webhooks({ handlers: {} })
   expect((await hook()).err).toContain('webhooks.yaml has no secret')
   await work.webhooks({ secret })
-  expect((await hook()).err).toContain('no event is named')
+  expect((await hook()).err).toContain('no event given')
   expect(work.asked('GET', /hooks/)).toEqual([])
 })
 

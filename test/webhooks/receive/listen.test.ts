@@ -29,7 +29,7 @@ describe('a port', () => {
     const { port } = await serve()
     const second = serve({}, { place: { type: 'tcp', host: '127.0.0.1', port } })
     await expect(second).rejects.toThrow(UsageError)
-    await expect(second).rejects.toThrow(`127.0.0.1:${port} is taken`)
+    await expect(second).rejects.toThrow(`127.0.0.1:${port} is already in use`)
     await expect(second).rejects.toMatchObject({ hint: expect.stringContaining('another port') })
   })
 
@@ -75,7 +75,7 @@ describe('a Unix socket', () => {
   it('at which somebody listens is taken', async () => {
     const path = join(await folder(), 'hook.sock')
     const first = await listenAt(path)
-    await expect(listenAt(path)).rejects.toThrow(`${path} is taken`)
+    await expect(listenAt(path)).rejects.toThrow(`${path} is already in use`)
     expect((await send(first, { socketPath: path })).status).toBe(202)
   })
 
@@ -109,7 +109,7 @@ describe('inheritedSocket', () => {
 
   it('takes one socket only', () => {
     expect(() => inheritedSocket({ LISTEN_FDS: '2', LISTEN_PID: '7' }, 7)).toThrow(
-      /hands over 2 sockets, and SERVE takes one/,
+      /hands over 2 sockets, but SERVE takes one/,
     )
   })
 

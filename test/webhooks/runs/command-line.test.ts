@@ -140,7 +140,7 @@ describe('a command of wizard', () => {
 
   it('refuses a delivery that names no repository', async () => {
     const given = input({ repository: undefined })
-    await expect(command({ action: 'sync_repo' }, given)).rejects.toThrow(/names no repository/)
+    await expect(command({ action: 'sync_repo' }, given)).rejects.toThrow(/has no repository/)
   })
 
   it('does not fill in a branch that is named like a placeholder', async () => {

@@ -82,7 +82,7 @@ describe('a program', () => {
   })
 
   it('that is not there is said', async () => {
-    await expect(run(['/nonexistent/program'])).rejects.toThrow(/can't be run/)
+    await expect(run(['/nonexistent/program'])).rejects.toThrow(/can't run/)
   })
 
   it('that prints 100 MB is not kept but for the end', { tags: ['deep'] }, async () => {

@@ -127,7 +127,7 @@ describe('a run that failed', () => {
     expect(running()).toEqual([])
     expect(await store.view('1')).toMatchObject({
       status: 'dead',
-      runs: [{ error: { code: 'TIMEOUT', message: 'tests was not done after 60 s' } }],
+      runs: [{ error: { code: 'TIMEOUT', message: 'tests was not finished after 60 s' } }],
     })
   })
 

@@ -75,8 +75,8 @@ const mostIncludes = 10
 /** The settings of a file, with those of an included file in its place. */
 function* entriesOf(path: string, place: Place, depth: number): Generator<[string, string]> {
   if (depth > mostIncludes) {
-    throw new ConfigError(`${path}: git's configuration includes files without end`, {
-      hint: 'look with `git config --list --show-origin`',
+    throw new ConfigError(`${path}: git's configuration includes files in a loop`, {
+      hint: 'run `git config --list --show-origin`',
     })
   }
   for (const [key, value] of parseGitConfig(path, readText(path))) {
@@ -152,7 +152,7 @@ function parseGitConfig(path: string, text: string, needsValue?: RegExp): [strin
     const value = text === null || lacksValue ? null : parseValue(text)
     if (name === null || value === null || section === '') {
       throw new ConfigError(`${path}:${number}: git's configuration can't be read`, {
-        hint: 'look with `git config --list`',
+        hint: 'run `git config --list`',
       })
     }
     found.push([name, value])

@@ -96,7 +96,7 @@ function setValues(lines: string[], values: Record<string, string>): void {
 
 const onSeveralLines = (key: string) =>
   new ConfigError(`git's configuration can't be changed: ${key} is on several lines`, {
-    hint: 'put it on one, or change it by `git config`',
+    hint: 'put it on one line, or change it with `git config`',
   })
 
 const keyOf = (line: string) => /^\s*([A-Za-z][A-Za-z0-9-]*)/.exec(line)?.[1]?.toLowerCase()

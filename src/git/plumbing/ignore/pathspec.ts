@@ -53,7 +53,7 @@ function parsePathspec(text: string): { magic: Magic; pattern: string } {
 /** `:(glob,icase)pattern` */
 function parseWords(text: string): { magic: Magic; pattern: string } {
   const [, list, pattern = ''] = /^:\(([^)]*)\)(.*)$/s.exec(text) ?? []
-  if (list === undefined) throw refused(text, 'its parenthesis is open')
+  if (list === undefined) throw refused(text, 'its parenthesis is not closed')
   const magic: Magic = new Set()
   for (const word of list.split(',').filter((one) => one !== '')) {
     magic.add(

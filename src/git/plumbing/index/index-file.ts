@@ -114,13 +114,13 @@ function readExtensions(path: string, data: Buffer, start: number) {
 }
 
 const unsupported = (path: string, what: string) =>
-  new BlockedError('unsupported', `${path} ${what}, which wizard does not read`, {
+  new BlockedError('unsupported', `${path} ${what}, which wizard does not support`, {
     hint: 'use git itself there, or: git update-index --index-version 2 --no-split-index, git sparse-checkout disable',
   })
 
 const damagedIndex = (path: string) =>
   new BlockedError('unsupported', `${path} is damaged`, {
-    hint: 'look with `git status`; `rm .git/index && git reset` makes a new one and keeps the files',
+    hint: 'run `git status`; `rm .git/index && git reset` makes a new one and keeps the files',
   })
 
 export type IndexContent = Pick<IndexFile, 'entries' | 'cacheTree' | 'resolveUndo'>

@@ -9,7 +9,7 @@ import { CorruptObjectError } from '../../errors.js'
  *   than it says
  */
 export function applyDelta(base: Buffer, delta: Buffer, what: string): Buffer {
-  const broken = () => new CorruptObjectError(`${what}: its delta does not fit its base`)
+  const broken = () => new CorruptObjectError(`${what}: its delta does not match its base`)
   const sizes = deltaSizes(delta)
   if (sizes === null || sizes.base !== base.length) throw broken()
   // A false size allocates nothing.

@@ -30,7 +30,7 @@ export function inflateExactly(input: Uint8Array, size: number, what: string): I
     if (hasCode(error, 'Z_BUF_ERROR')) return null
     throw new CorruptObjectError(`${what} can't be unpacked`, error)
   }
-  throw new CorruptObjectError(`${what} is shorter than it says`)
+  throw new CorruptObjectError(`${what} is shorter than declared`)
 }
 
 let inflate: Inflate | undefined
@@ -86,7 +86,7 @@ class Engine {
     this.#handle.writeSync(constants.Z_FINISH, input, 0, input.length, output, 0, output.length)
     if (this.#failure !== null) throw this.#failure
     const [outputLeft = 0, inputLeft = 0] = this.#left
-    if (outputLeft === 0) throw new Error('it is longer than it says')
+    if (outputLeft === 0) throw new Error('it is longer than declared')
     return {
       data: output.subarray(0, output.length - outputLeft),
       consumed: input.length - inputLeft,
@@ -138,6 +138,6 @@ export async function* inflatePieces(
     if (error instanceof CorruptObjectError) throw error
     throw new CorruptObjectError(`${what} can't be unpacked`, error)
   }
-  if (left !== 0) throw new CorruptObjectError(`${what} is not of the size it says`)
+  if (left !== 0) throw new CorruptObjectError(`${what} does not have the declared size`)
   return inflate.bytesWritten
 }

@@ -52,9 +52,10 @@ export function parseTree(data: Buffer): GitTreeEntry[] {
     const space = data.indexOf(0x20, at)
     const end = data.indexOf(0, space)
     if (space < 0 || end < 0 || end + 21 > data.length)
-      throw new CorruptObjectError('a tree is cut')
+      throw new CorruptObjectError('a tree is cut short')
     const mode = data.toString('latin1', at, space)
-    if (!/^[0-7]{1,17}$/.test(mode)) throw new CorruptObjectError('a tree has an entry of no mode')
+    if (!/^[0-7]{1,17}$/.test(mode))
+      throw new CorruptObjectError('a tree has an entry without a mode')
     const name = data.toString('latin1', space + 1, end)
     entries.push({
       mode: Number.parseInt(mode, 8),

@@ -33,7 +33,7 @@ export async function readSafeTree(
       canonicalMode(entry.mode) ?? refuseEntry(path, `its mode is ${entry.mode.toString(8)}`)
     const why = unsafeName(entry.name, entry.mode)
     if (why !== null) refuseEntry(path, why)
-    if (names.has(entry.name)) refuseEntry(path, 'it is there twice')
+    if (names.has(entry.name)) refuseEntry(path, 'it appears twice')
     names.add(entry.name)
     // git sorts a folder as if its name ended in a slash.
     const key = entry.mode === fileMode.folder ? `${entry.name}/` : entry.name
@@ -80,12 +80,12 @@ export function unsafeName(name: BytePath, mode: number): string | null {
   if (plain.test(name)) return null
   if (name === '') return 'its name is empty'
   if (name === '.' || name === '..') return 'it leaves its folder'
-  if (name.includes('/')) return 'its name holds a slash'
+  if (name.includes('/')) return 'its name contains a slash'
   const text = Buffer.from(name, 'latin1').toString('utf8')
-  if (isTakenForGit(text)) return 'some file system takes it for .git'
+  if (isTakenForGit(text)) return 'some file systems treat it as .git'
   if (mode !== fileMode.symlink) return null
   if (asHfsReads(text) === '.gitmodules' || isNtfsNameOf(ntfsGitmodules, text)) {
-    return 'it is a symlink that some file system takes for .gitmodules'
+    return 'it is a symlink that some file systems treat as .gitmodules'
   }
   return null
 }

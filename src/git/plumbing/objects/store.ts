@@ -215,7 +215,7 @@ export function readLoose(objectsDir: string, oid: Oid): GitObject | null {
   }
   const object = parseLoose(path, deflated)
   if (hashObject(object.type, object.data) !== oid) {
-    throw new CorruptObjectError(`${path} does not hold the object it is named after`)
+    throw new CorruptObjectError(`${path} does not contain the object it is named after`)
   }
   return object
 }
@@ -231,7 +231,7 @@ function parseLoose(path: string, deflated: Buffer): GitObject {
   const header = /^(commit|tree|blob|tag) (\d+)$/.exec(bytes.toString('latin1', 0, end))
   const data = bytes.subarray(end + 1)
   if (end < 0 || header === null || Number(header[2]) !== data.length) {
-    throw new CorruptObjectError(`${path} does not begin as an object does`)
+    throw new CorruptObjectError(`${path} does not begin like an object`)
   }
   return { type: header[1] as ObjectType, data }
 }

@@ -77,7 +77,7 @@ class Indexer implements IndexedPack {
       onProgress?.(place)
       await pacer.rest()
     }
-    if (at !== end) throw this.#corrupt(`holds more than its ${count} objects`)
+    if (at !== end) throw this.#corrupt(`contains more than its ${count} objects`)
     const lost = count - this.table.settled
     if (lost > 0) throw this.#corrupt(`lacks the base of ${lost} of its deltas`)
     onProgress?.(count)
@@ -121,7 +121,8 @@ class Indexer implements IndexedPack {
       return this.#places.get(entry.base) ?? entry.base
     }
     const base = this.table.placeAt(this.table.offsetOf(place) - entry.distance, place)
-    if (base === null) throw new CorruptObjectError(`${this.#name(place)}: its base is no object`)
+    if (base === null)
+      throw new CorruptObjectError(`${this.#name(place)}: its base is not an object`)
     return base
   }
 

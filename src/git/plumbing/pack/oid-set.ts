@@ -152,7 +152,7 @@ function noteTree(named: OidSet, data: Buffer): void {
   while (at < data.length) {
     let end = at
     while (end < data.length && data[end] !== 0) end++
-    if (end + 21 > data.length) throw new CorruptObjectError('a tree of the pack is cut')
+    if (end + 21 > data.length) throw new CorruptObjectError('a tree of the pack is cut short')
     if (namesObject(data, at)) named.addNamed(data, end + 1)
     at = end + 21
   }

@@ -67,7 +67,7 @@ export class PackFile {
     }
     const first = this.#first.bytes
     const entry = readPackEntry(first, 0)
-    if (entry === null) throw new CorruptObjectError(`${this.name(at)} is no object`)
+    if (entry === null) throw new CorruptObjectError(`${this.name(at)} is not an object`)
     return { entry, first }
   }
 

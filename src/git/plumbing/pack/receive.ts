@@ -136,7 +136,7 @@ async function assertComplete(
 }
 
 const lacks = (host: string, oid: Oid) =>
-  damaged(host, `object ${oid} is missing, which belongs to what was asked for`)
+  damaged(host, `object ${oid} is missing, although it was requested`)
 
 /** The sizes of a pack's header and of its trailing checksum, in bytes. */
 const headerLength = 12
@@ -188,20 +188,20 @@ export async function takePack({ path, chunks, host, onBytes }: TakeRequest): Pr
   }
   if (bytes < headerLength + checksumLength) throw cutShort(host)
   const count = header.readUInt32BE(8)
-  if (!sum.fits() || count * leastObject > bytes) throw damaged(host, 'its checksum is another')
+  if (!sum.fits() || count * leastObject > bytes) throw damaged(host, 'its checksum is wrong')
   return { bytes, count, checksum: sum.trailer }
 }
 
 export const damaged = (host: string, how: string, cause?: unknown) =>
   new GitHubError(`${host} sent a damaged pack: ${how}`, {
-    hint: 'run the command again; nothing of it was kept',
+    hint: 'run the command again; the pack was not kept',
     cause,
   })
 
 function checkHeader(header: Buffer, host: string): void {
   const version = header.readUInt32BE(4)
   if (header.toString('latin1', 0, 4) !== 'PACK' || (version !== 2 && version !== 3)) {
-    throw damaged(host, 'it does not begin as a pack does')
+    throw damaged(host, 'it does not begin like a pack')
   }
 }
 

@@ -44,7 +44,7 @@ export class PackScanner {
    */
   scan(at: number): Scanned | Promise<Scanned> {
     const entry = readPackEntry(this.#bytes(at, mostHeader), 0)
-    if (entry === null) throw new CorruptObjectError(`${this.#file.name(at)} is no object`)
+    if (entry === null) throw new CorruptObjectError(`${this.#file.name(at)} is not an object`)
     if (isLarge(entry)) return this.#scanBig(at, entry)
     const { data, consumed } = this.#inflate(at, entry)
     const length = entry.headerLength + consumed

@@ -46,8 +46,8 @@ async function readLines(packets: PacketReader, host: string): Promise<string[]>
   for (;;) {
     const line = await packets.line()
     if (line === null || line === 'delimiter' || line === 'end') {
-      throw new GitHubError(`${host} does not list its refs as git's protocol says`, {
-        hint: 'is this a git server?',
+      throw new GitHubError(`${host} does not list its refs as git's protocol requires`, {
+        hint: 'check that this is a git server',
       })
     }
     if (line !== 'flush') lines.push(line.text)

@@ -78,7 +78,7 @@ async function readAdvertised(packets: PacketReader, host: string): Promise<Adve
     const line = await packets.line()
     if (line === 'flush') return advertised
     if (line === null || typeof line === 'string') {
-      throw new GitHubError(`${host} does not list its refs as git's protocol says`)
+      throw new GitHubError(`${host} does not list its refs as git's protocol requires`)
     }
     addLine(advertised, line.text, host)
   }

@@ -101,7 +101,7 @@ async function assertType(
   // is not a git server.
   const Wrong = method === 'GET' ? GitHubNetworkError : GitHubError
   throw new Wrong(`${remotePlace(base)} answers with ${oneLine(answered, 80) || 'nothing'}`, {
-    hint: 'is this a git server? a proxy or a login page may stand before it',
+    hint: 'check that this is a git server: a proxy or a login page may answer instead',
     status: answer.status,
   })
 }

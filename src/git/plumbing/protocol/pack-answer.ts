@@ -48,7 +48,7 @@ export async function* packOf(
 }
 
 const withoutPack = (host: string) =>
-  new GitHubNetworkError(`${host} goes on without sending the pack`, {
+  new GitHubNetworkError(`${host} keeps answering without sending the pack`, {
     hint: 'try again later; running the command again is safe',
   })
 

@@ -54,8 +54,8 @@ export class PacketReader {
     const text = header.toString('latin1')
     const length = /^[0-9a-f]{4}$/i.test(text) ? Number.parseInt(text, 16) : 3
     if (length === 3) {
-      throw new GitHubError(`${this.#host} answers with something that is not git's protocol`, {
-        hint: 'is this a git server? a proxy or a login page may stand before it',
+      throw new GitHubError(`${this.#host} does not answer with git's protocol`, {
+        hint: 'check that this is a git server: a proxy or a login page may answer instead',
       })
     }
     const packet = special[length]
@@ -91,8 +91,8 @@ export class PacketReader {
     // A packet without payload counts too.
     this.#inLines += Math.max(packet?.length ?? 0, leastLine)
     if (this.#inLines > mostLines) {
-      throw new GitHubError(`${this.#host} lists more refs than can be held in memory`, {
-        hint: 'more than 128 MB of them: is this the server that you meant?',
+      throw new GitHubError(`${this.#host} lists more refs than fit into memory`, {
+        hint: 'more than 128 MB: check that this is the server you meant',
       })
     }
     return packet

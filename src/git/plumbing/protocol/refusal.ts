@@ -58,7 +58,7 @@ export async function refusal(git: Git, answer: StreamedAnswer): Promise<GitHubE
   }
   const message = `${place}: the server answers ${status}${said}`
   if (kind === 'other') return new GitHubError(message, options)
-  const hint = 'the trouble is on its side; try again later'
+  const hint = 'the problem is on its side; try again later'
   return new GitHubNetworkError(message, { ...options, hint })
 }
 
@@ -66,7 +66,7 @@ const rejected = (place: string, said: string, options: GitHubErrorOptions) =>
   new GitHubAuthError(`${place}: the token is not accepted here${said}`, {
     ...options,
     hint: [
-      'is it still valid, and may it read this repository? See `',
+      'check that it is still valid and may read this repository, with `',
       { verb: ['AUTH', 'STATUS'] },
       '`',
     ],
@@ -75,7 +75,7 @@ const rejected = (place: string, said: string, options: GitHubErrorOptions) =>
 const blocked = (place: string, said: string, options: GitHubErrorOptions) =>
   new GitHubAuthError(`${place}: unavailable for legal reasons${said}`, {
     ...options,
-    hint: 'no token changes that; the repository’s page names the notice',
+    hint: 'a token does not change that; the repository’s page names the notice',
   })
 
 /** `foreign`: no token goes to that server. */

@@ -18,7 +18,7 @@ export const branchOrNull = (name: string) =>
   name.startsWith('refs/heads/') && isRefName(name) ? name : null
 
 export const notSha1 = (host: string) =>
-  new GitHubError(`${host} uses another object format than SHA-1`, {
+  new GitHubError(`${host} uses an object format other than SHA-1`, {
     hint: 'repositories with SHA-256 object ids are not supported',
   })
 

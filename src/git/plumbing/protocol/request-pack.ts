@@ -47,7 +47,7 @@ export function explainUnknown(error: unknown): unknown {
   if (!(error instanceof GitHubError)) return error
   if (!/not our ref|unadvertised object/.test(error.message)) return error
   return new GitHubNotFoundError(error.message, {
-    hint: 'the commit is not, or no more, in this repository',
+    hint: 'the commit is not, or no longer, in this repository',
     cause: error,
   })
 }
@@ -133,4 +133,4 @@ async function openPack(packets: PacketReader, sender: Sender): Promise<Opened> 
 }
 
 const unexpected = (host: string) =>
-  new GitHubError(`${host} does not answer a fetch as git's protocol says`)
+  new GitHubError(`${host} does not answer a fetch as git's protocol requires`)

@@ -21,7 +21,7 @@ export async function readHead(gitDir: string): Promise<Head> {
   if (head === null) throw new WizardError(`${gitDir} has no HEAD`)
   if ('oid' in head) return head
   if (head.ref.startsWith(branchPrefix)) return { branch: head.ref.slice(branchPrefix.length) }
-  throw new BlockedError('unsupported', `a HEAD on ${head.ref}, which is no branch`)
+  throw new BlockedError('unsupported', `a HEAD on ${head.ref}, which is not a branch`)
 }
 
 /**
@@ -42,7 +42,7 @@ export async function followSymbolic(gitDir: string, name: string): Promise<stri
     if (value === null || 'oid' in value) return at
     at = value.ref
   }
-  throw new WizardError(`${name} in ${gitDir} is a symbolic ref without end`)
+  throw new WizardError(`${name} in ${gitDir} is a symbolic ref in a loop`)
 }
 
 /** Every ref with a prefix, by full name in git's order. Symbolic refs are resolved. */
@@ -98,6 +98,7 @@ function readLoose(gitDir: string, name: string): { ref: string } | { oid: Oid }
   const symbolic = /^ref:\s*(\S+)\s*$/.exec(text)?.[1]
   if (symbolic !== undefined && isRefName(symbolic)) return { ref: symbolic }
   const oid = text.trimEnd()
-  if (!isOid(oid)) throw new WizardError(`${join(gitDir, name)} names no object and no ref`)
+  if (!isOid(oid))
+    throw new WizardError(`${join(gitDir, name)} contains neither an object id nor a ref`)
   return { oid }
 }

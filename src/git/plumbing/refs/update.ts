@@ -38,7 +38,7 @@ export async function updateRef(
   to: Oid,
   { expected, message, liveness, clock }: RefUpdate,
 ): Promise<void> {
-  if (!isRefName(name)) throw new WizardError(`${JSON.stringify(name)} is not the name of a ref`)
+  if (!isRefName(name)) throw new WizardError(`not a ref name: ${JSON.stringify(name)}`)
   const target = await followSymbolic(gitDir, name)
   const lock = await lockRef(gitDir, target, liveness)
   try {
@@ -141,15 +141,15 @@ async function assertNoneInTheWay(gitDir: string, name: string): Promise<void> {
 }
 
 const inTheWay = (name: string, other: string) =>
-  new ConflictError(`${name} can't be made: ${other} is in its way`, {
+  new ConflictError(`can't create ${name}: ${other} is in the way`, {
     hint: remedyFor(other),
   })
 
 function remedyFor(other: string): string {
   const [, kind, name] = /^refs\/(heads|tags|remotes)\/(.+?)\/?$/.exec(other) ?? []
-  if (kind === 'tags') return `\`git tag -d ${name}\` removes it here, if it is not yours`
-  if (kind === 'heads') return `\`git branch -m ${name} OTHER\` gives it another name`
-  return 'if that is a remote branch which is gone, `git remote prune origin` removes it'
+  if (kind === 'tags') return `if it is not yours, \`git tag -d ${name}\` removes it here`
+  if (kind === 'heads') return `\`git branch -m ${name} OTHER\` renames it`
+  return 'if its remote branch is gone, `git remote prune origin` removes it'
 }
 
 const movedMeanwhile = (name: string, from: Oid | null, expected: Oid | null) =>

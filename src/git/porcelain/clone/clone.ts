@@ -106,7 +106,8 @@ async function build(
   try {
     const { bytes, tags } = await take(git, remote, plan, { gitDir, store, depth })
     const commit = await peelToCommit(store, target.oid)
-    if (commit === null) throw new GitHubError(`${target.name} of ${url} leads to no commit`)
+    if (commit === null)
+      throw new GitHubError(`${target.name} of ${url} does not point to a commit`)
     const { clock } = git
     await writeRefs(gitDir, { plan, tags, remoteHead: remote.head, commit, url, clock })
     if (pin && branch === null) await notePin(gitDir, commit, { clock })

@@ -76,9 +76,9 @@ function headOf({ head, refs, unborn }: Advertised, { url }: CloneRequest): Targ
   const oid = refs.get('HEAD')?.oid
   if (oid === undefined) {
     const { host, pathname } = new URL(url)
-    const named = unborn === null ? 'no branch' : `${unborn}, which is not there`
+    const named = unborn === null ? 'no branch' : `${unborn}, which does not exist`
     throw new GitHubNotFoundError(`HEAD of ${host}${pathname} names ${named}`, {
-      hint: 'say which branch to clone',
+      hint: 'name the branch to clone',
     })
   }
   return head === null || !refs.has(head)

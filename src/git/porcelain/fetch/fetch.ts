@@ -78,7 +78,7 @@ async function fetchInto(
   const late = await missingObjects(store, follow)
   bytes += await fetchMissing(git, remote, repository, { wants: late, tips: [...tips, ...wanted] })
   const oid = await peelToCommit(store, target.oid)
-  if (oid === null) throw new GitHubError(`${target.name} of ${url} leads to no commit`)
+  if (oid === null) throw new GitHubError(`${target.name} of ${url} does not point to a commit`)
   await moveRefs(git, repository, target, follow)
   await writeFetchHead(gitDir, url, target, follow)
   return { oid, bytes }

@@ -42,7 +42,7 @@ export function targetOf({ refs }: RemoteRefs, ref: string, url: string): Target
   const { host, pathname } = new URL(url)
   const place = host + pathname.replace(/\.git$/, '')
   throw new GitHubNotFoundError(`${place} has no branch or tag ${JSON.stringify(ref)}`, {
-    hint: 'was it renamed or deleted? A commit is named by all 40 digits of its id',
+    hint: 'it may have been renamed or deleted; a commit needs all 40 digits of its id',
   })
 }
 

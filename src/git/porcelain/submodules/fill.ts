@@ -75,7 +75,7 @@ export function assertLevels(
   if (first === undefined || depth < mostLevels) return
   throw new WizardError(
     `submodule ${showPath(first.path)}: it is more than ${mostLevels} levels deep`,
-    { hint: 'do they contain each other? without submodules: true their folders stay empty' },
+    { hint: 'they may contain each other; without submodules: true their folders stay empty' },
   )
 }
 

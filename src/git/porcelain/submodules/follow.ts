@@ -103,9 +103,9 @@ async function followTo(
 }
 
 const ofItsOwn = ({ dir, submodule }: CheckedOutModule) =>
-  new BlockedError('dirty', 'it is not at the commit that is recorded for it', {
+  new BlockedError('dirty', 'it is not at its recorded commit', {
     paths: [showPath(submodule.path)],
-    hint: `see \`git -C ${dir} log\`; git submodule update takes the recorded one`,
+    hint: `see \`git -C ${dir} log\`; git submodule update checks out the recorded one`,
   })
 
 const onlyHere = ({ dir, submodule }: CheckedOutModule) =>

@@ -122,7 +122,7 @@ function addressOf({ path, address, known, origin, url, earlierAddress }: Addres
   if (known !== earlierAddress) return known
   const resolved = resolveAddress(path, address, origin)
   if (hostOf(path, resolved, url) !== hostOf(path, known, url)) {
-    throw refusedSubmodule(path, 'its address leads to another host than before')
+    throw refusedSubmodule(path, 'its address is now on another host')
   }
   return resolved
 }

@@ -97,8 +97,8 @@ async function assertSameHistory({ gitDir, store, address, oid }: FetchedModule)
   if (readGitConfig(gitDir).get('remote.origin.url') === address) return
   const head = await resolveRef(gitDir, 'HEAD')
   if (head === null || (await isRelated(store, head, oid))) return
-  throw new BlockedError('diverged', 'it is another repository now, without common history', {
-    hint: `if nothing of the old one is needed, remove its work tree and ${gitDir}, and run the command again`,
+  throw new BlockedError('diverged', 'it is now another repository, without common history', {
+    hint: `if you need nothing of the old one, remove its work tree and ${gitDir}, and run the command again`,
   })
 }
 

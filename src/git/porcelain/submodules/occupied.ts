@@ -49,8 +49,8 @@ export function assertOwn(
 ): void {
   const owner = others.find((one) => modulePlaceOf(place, one).gitDir === gitDir)
   if (owner === undefined) return
-  throw new BlockedError('unsupported', `its folder is that of submodule ${owner.name} now`, {
-    hint: 'take both out with `git submodule deinit`, and run the command again',
+  throw new BlockedError('unsupported', `its folder is now that of submodule ${owner.name}`, {
+    hint: 'remove both with `git submodule deinit`, and run the command again',
   })
 }
 
@@ -76,7 +76,7 @@ export function assertFree({ dir }: ModulePlace): void {
     if (hasCode(error, 'ENOENT')) return
     throw error
   }
-  throw new BlockedError('dirty', 'its folder has files of another origin', {
+  throw new BlockedError('dirty', 'its folder contains other files', {
     hint: `look at ${dir}, and move them away`,
   })
 }
@@ -85,7 +85,7 @@ export function assertFree({ dir }: ModulePlace): void {
 export function assertMovableTo(from: ModulePlace, to: ModulePlace): void {
   if (isIn(from.dir, to.dir) || isIn(to.dir, from.dir)) {
     throw new BlockedError('unsupported', 'its old folder and its new one overlap', {
-      hint: 'take it out with `git submodule deinit`, and run the command again',
+      hint: 'remove it with `git submodule deinit`, and run the command again',
     })
   }
   assertFree(to)

@@ -77,7 +77,7 @@ function moveFolderTo(from: string, to: string): void {
       })
     }
     if (!hasCode(error, 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EISDIR')) throw error
-    throw new BlockedError('dirty', `something was put into ${to} meanwhile`, {
+    throw new BlockedError('dirty', `something appeared in ${to} in the meantime`, {
       hint: 'move it away, and run the command again',
       cause: error,
     })

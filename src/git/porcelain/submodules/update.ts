@@ -185,7 +185,7 @@ async function takeBack(
     throw new WizardError(
       `${dirname(gitDir)} and its submodules are half-way between two commits`,
       {
-        hint: 'run the command again when the cause is gone: it finishes what was begun',
+        hint: 'run the command again when the cause is gone, to finish the move',
         cause: new AggregateError([failure, error]),
       },
     )

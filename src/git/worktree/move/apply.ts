@@ -124,5 +124,5 @@ function assertUnchanged(path: BytePath, then: BigIntStats | null, now: BigIntSt
 const changedMeanwhile = (path: BytePath) =>
   new BlockedError('dirty', `${showPath(path)} was changed while it was being updated`, {
     paths: [showPath(path)],
-    hint: 'nothing of it was overwritten; run the command again',
+    hint: 'it was not overwritten; run the command again',
   })

@@ -69,8 +69,8 @@ export function readJournal(gitDir: string): MoveJournal | null {
   }
   const parsed = journalSchema.safeParse(parseJson(text))
   if (parsed.success) return parsed.data
-  throw new BlockedError('dirty', `an interrupted pull can't be finished: ${path} can't be read`, {
-    hint: `look with \`git status\`; when all is as it should be, remove ${moveFolder(gitDir)}`,
+  throw new BlockedError('dirty', `can't finish an interrupted pull: ${path} can't be read`, {
+    hint: `run \`git status\`; if everything is correct, remove ${moveFolder(gitDir)}`,
   })
 }
 

@@ -139,18 +139,21 @@ async function applyMove(
 /** @throws BlockedError during a merge or similar; ConflictError if HEAD has moved */
 export async function assertReady({ gitDir, branch, from }: MoveRequest): Promise<void> {
   if (hasJournal(gitDir)) {
-    throw new ConflictError(`an earlier pull in ${gitDir} was interrupted and not recovered yet`, {
-      hint: 'run the command again',
-    })
+    throw new ConflictError(
+      `an earlier pull in ${gitDir} was interrupted and is not recovered yet`,
+      {
+        hint: 'run the command again',
+      },
+    )
   }
   const operation = operationInProgress(gitDir)
   if (operation !== null) {
     throw new BlockedError('dirty', `${operation} is in progress`, {
-      hint: 'end it first: `git status` says how',
+      hint: 'finish it first: `git status` says how',
     })
   }
   if (!(await isHeadAt(gitDir, branch, [from]))) {
-    throw new ConflictError(`HEAD of ${gitDir} was moved meanwhile`, {
+    throw new ConflictError(`HEAD of ${gitDir} moved in the meantime`, {
       hint: 'run the command again',
     })
   }

@@ -109,7 +109,7 @@ export async function undo(
     removeJournal(request.gitDir)
   } catch (error) {
     throw new WizardError(`${request.dir} is half-way between two commits`, {
-      hint: 'run the command again when the cause is gone: it finishes what was begun, or takes it back',
+      hint: 'run the command again when the cause is gone, to finish or undo the move',
       cause: new AggregateError([failure, error]),
     })
   }

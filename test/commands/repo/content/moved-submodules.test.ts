@@ -71,7 +71,7 @@ const occupied: [string, () => Promise<Files>, () => Promise<unknown>, RegExp][]
     'a folder of tracked files',
     async () => ({ lib: null, 'dir/d.txt': null, ...(await lib({ path: 'dir', name: 'lib' })) }),
     async () => {},
-    /^submodule dir: its folder has files of another origin/,
+    /^submodule dir: its folder contains other files/,
   ],
   [
     'a folder of tracked files, which goes to its own',
@@ -82,7 +82,7 @@ const occupied: [string, () => Promise<Files>, () => Promise<unknown>, RegExp][]
       ...(await lib({ path: 'dir', name: 'lib' })),
     }),
     async () => {},
-    /^submodule dir: its folder has files of another origin|local work is in the way: lib/,
+    /^submodule dir: its folder contains other files|local work is in the way: lib/,
   ],
   [
     'a folder with an untracked file',
@@ -91,13 +91,13 @@ const occupied: [string, () => Promise<Files>, () => Promise<unknown>, RegExp][]
       await mkdir(work.path(place, 'x'))
       await work.write(`${place}/x/mine.txt`, 'mine\n')
     },
-    /^submodule x: its folder has files of another origin/,
+    /^submodule x: its folder contains other files/,
   ],
   [
     'a repository',
     async () => ({ lib: null, ...(await lib({ path: 'x', name: 'lib' })) }),
     () => work.git(place, 'init', '-q', 'x'),
-    /^submodule x: its folder has files of another origin/,
+    /^submodule x: its folder contains other files/,
   ],
   [
     'the folder that it is in',

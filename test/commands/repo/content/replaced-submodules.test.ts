@@ -41,7 +41,7 @@ describe('another repository in the place of a submodule', { tags: ['deep'] }, (
       const { status, reason, error } = await sync()
       expect([status, reason]).toEqual(['blocked', 'diverged'])
       expect(error.message).toBe(
-        'submodule lib: it is another repository now, without common history',
+        'submodule lib: it is now another repository, without common history',
       )
       expect(await kept()).toEqual(before)
     }
@@ -63,7 +63,7 @@ describe('another repository in the place of a submodule', { tags: ['deep'] }, (
     const { status, error } = await sync()
     expect([status, error.message]).toEqual([
       'blocked',
-      'submodule lib: it is another repository now, without common history',
+      'submodule lib: it is now another repository, without common history',
     ])
     expect(error.hint).toContain(work.path(place, '.git/modules/lib'))
     expect(await kept()).toEqual(before)

@@ -156,7 +156,7 @@ describe('a pull', { tags: ['deep'] }, () => {
     const { status, reason, error } = await sync()
     expect([status, reason]).toEqual(['blocked', 'unsupported'])
     expect(error.message).toMatch(
-      /submodule (?:lib|more): its folder is that of submodule (?:more|lib)/,
+      /submodule (?:lib|more): its folder is now that of submodule (?:more|lib)/,
     )
     expect(await work.git(place, 'submodule', 'status', '--recursive')).toBe(before)
     expect(await work.git(place, 'status', '--porcelain')).toBe('')
@@ -180,7 +180,7 @@ describe('a pull', { tags: ['deep'] }, () => {
     const { status, error } = await sync()
     expect({ status, ...error }).toMatchObject({
       status: 'failed',
-      message: 'submodule lib: its address leads to another host than before',
+      message: 'submodule lib: its address is now on another host',
     })
     expect(await work.read(`${place}/top.txt`)).toBe('top\n')
   })

@@ -89,19 +89,14 @@ describe('a clone fails, and nothing is there', () => {
       3,
       /deep\/a\.bin: .*not have/,
     ],
-    [
-      'an address of a file',
-      withHref(() => 'file:///etc/passwd'),
-      6,
-      /deep\/a\.bin: .*not an https/,
-    ],
+    ['an address of a file', withHref(() => 'file:///etc/passwd'), 6, /deep\/a\.bin: .*not https/],
     [
       'an address over http on another host',
       withHref(() => 'http://example.com/object'),
       6,
-      /deep\/a\.bin: .*not an https/,
+      /deep\/a\.bin: .*not https/,
     ],
-    ['an address that is none', withHref(() => '//'), 6, /deep\/a\.bin: .*not an https/],
+    ['an address that is none', withHref(() => '//'), 6, /deep\/a\.bin: .*not https/],
     ['other bytes', { ...storage, corruptAt: 5 }, 6, /deep\/a\.bin: .*other bytes/],
     [
       'more bytes',
@@ -319,7 +314,7 @@ describe('credentials', () => {
     await work.github.commit(name, { files: { '.lfsconfig': `[lfs]\n\turl = ${url}\n` } })
     const { status, err } = await work.wizard('REPO', 'CLONE', name, 'own')
     expect(status).toBe(6)
-    expect(err).toContain(`names ${new URL(url).host} for Git LFS: it is asked without a token`)
+    expect(err).toContain(`names ${new URL(url).host} for Git LFS: wizard sends it no token`)
     expect(asked.map(({ url }) => url)).toEqual(['/lfs/objects/batch'])
     expect(carries()).not.toMatch(/authorization/i)
   })

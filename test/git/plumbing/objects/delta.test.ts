@@ -25,5 +25,5 @@ test.each([
   ['another base', Buffer.from([3, 1, 0x91, 0, 1])],
 ])('%s is refused in words', (_, given) => {
   expect(() => applyDelta(base, given, 'object 1')).toThrow(CorruptObjectError)
-  expect(() => applyDelta(base, given, 'object 1')).toThrow('object 1: its delta does not fit')
+  expect(() => applyDelta(base, given, 'object 1')).toThrow('object 1: its delta does not match')
 })

@@ -124,7 +124,7 @@ describe('a damaged repository', () => {
     rmSync(path)
     writeFileSync(path, deflateSync(Buffer.from('blob 5\0wrong')))
     const store = await open(dir)
-    await expect(store.read(oid)).rejects.toThrow(/does not hold the object it is named after/)
+    await expect(store.read(oid)).rejects.toThrow(/does not contain the object it is named after/)
   })
 
   test.each([

@@ -36,7 +36,9 @@ test('progress messages without end', async () => {
     for (let sent = 0; sent < 2 ** 26; sent += packet.length) yield packet
   }
   await expect(read(answer())).rejects.toThrow(GitHubNetworkError)
-  await expect(read(answer())).rejects.toThrow('git.example goes on without sending the pack')
+  await expect(read(answer())).rejects.toThrow(
+    'git.example keeps answering without sending the pack',
+  )
 })
 
 test.each([

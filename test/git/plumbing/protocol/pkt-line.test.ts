@@ -17,7 +17,7 @@ test('a server that lists refs without end is stopped, and let go', async () => 
     while ((await packets.line()) !== null);
   }
   await expect(all()).rejects.toThrow(GitHubError)
-  await expect(all()).rejects.toThrow('git.example lists more refs than can be held in memory')
+  await expect(all()).rejects.toThrow('git.example lists more refs than fit into memory')
   await packets.close()
   expect(closed).toBe(true)
 })
