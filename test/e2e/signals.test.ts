@@ -40,7 +40,7 @@ describe('WORKFLOW RUN --wait', { tags: ['deep'] }, () => {
     const { status, err } = await done
     const { id } = lastRun(space)
     expect([status, lastRun(space).status]).toEqual([130, 'queued'])
-    expect(err).toContain(`come back with wizard WORKFLOW WATCH uDOS/engine/${id}`)
+    expect(err).toContain(`return to it with wizard WORKFLOW WATCH uDOS/engine/${id}`)
   })
 
   it('SIGTERM with --json is exit 143 and the document, and the error tells how to come back', async () => {

@@ -185,7 +185,7 @@ describe('request', () => {
       })(),
     )
     const sent = request(dispatcher({ stallTimeout: 200 }), deaf, { method: 'POST', body: endless })
-    expect((await failureOf(sent)).message).toContain('its answer stopped half-way')
+    expect((await failureOf(sent)).message).toContain('no answer for too long')
   })
 
   it('ends with the reason of its signal', async () => {

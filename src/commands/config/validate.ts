@@ -39,7 +39,7 @@ interface Shown {
 
 function verdict({ dir, files }: Pick<Validation, 'dir' | 'files'>): string {
   if (dir === null) return 'No configuration found: every value is a default.'
-  return `${dir}: ${files.length} ${files.length === 1 ? 'file is' : 'files are'} as they must be.`
+  return `${dir} is valid (${files.length} ${files.length === 1 ? 'file' : 'files'}).`
 }
 
 type Excerpt = (source: string, column: number) => string[]
@@ -53,6 +53,6 @@ function linesOf({ message, hint, source, column }: ConfigProblem, excerpt: Exce
 function failureOf({ problems }: Pick<Validation, 'problems'>): PartialFailure | null {
   const [first] = problems
   if (first === undefined) return null
-  const count = problems.length === 1 ? 'one thing is' : `${problems.length} things are`
-  return { code: first.code, message: `${count} wrong in the configuration` }
+  const count = problems.length === 1 ? '1 mistake' : `${problems.length} mistakes`
+  return { code: first.code, message: `${count} in the configuration` }
 }

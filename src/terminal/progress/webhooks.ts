@@ -7,7 +7,7 @@ import type { Handlers, ProgressContext } from './reporting.js'
 export function webhookHandlers({ say, stream }: ProgressContext) {
   return {
     'webhooks-listening': () => {},
-    'webhooks-reloaded': () => say('webhooks.yaml was read again'),
+    'webhooks-reloaded': () => say('webhooks.yaml was reloaded'),
     'deliveries-received': ({ deliveries }) => {
       for (const { id, event, delivery, outcome } of deliveries) {
         say(stream.paint('faint', `${id} ${event} ${delivery.slice(0, 8)} ${outcome}`))

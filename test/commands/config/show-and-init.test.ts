@@ -45,7 +45,7 @@ describe('CONFIG', () => {
       'wrong/repos.yaml:4:7: repos.a[0].brnch: unknown key; did you mean "branch"?\n        brnch: main\n        ^',
     )
     expect(out).toContain('wrong/github.yaml:3:12: github.timeout: expected a number, got fast')
-    expect(err).toBe('error: 3 things are wrong in the configuration\n')
+    expect(err).toBe('error: 3 mistakes in the configuration\n')
     const { json } = await work.wizard('CONFIG', 'VALIDATE', '--config', 'wrong', '--json')
     expect(json.problems).toHaveLength(3)
     await work.write('wrong/github.yaml', `github:\n  ${token}: 1\n  timeout: ${token}\n`)
@@ -78,7 +78,7 @@ describe('CONFIG', () => {
     const bare = await work.wizard('CONFIG', 'INIT', '--yes', '--config', 'bare')
     expect(bare).toMatchObject({ status: 0, err: '' })
     expect((await work.wizard('CONFIG', 'VALIDATE', '--config', 'bare')).out).toContain(
-      '2 files are as they must be',
+      'is valid (2 files)',
     )
     const args = ['CONFIG', 'INIT', '--owner', 'me', '--from', 'ollama', '--config', 'full']
     expect((await work.wizard(...args, '--json')).json.files).toMatchObject([

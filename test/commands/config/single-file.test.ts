@@ -24,7 +24,7 @@ describe('a single file', () => {
     expect(await run('new', ...args)).toMatchObject({ status: 0, err: '' })
     expect(await readdir(work.path('new'))).toEqual(['wizard.config.yaml'])
     const { out } = await run('new', 'CONFIG', 'VALIDATE')
-    expect(out).toBe(`${work.path('new')}: 1 file is as they must be.\n`)
+    expect(out).toBe(`${work.path('new')} is valid (1 file).\n`)
     const values = (await run('new', 'CONFIG', 'SHOW', '--json')).json
     expect(values).toContainEqual({
       key: 'github.owner',

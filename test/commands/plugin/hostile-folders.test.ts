@@ -89,10 +89,10 @@ describe('files that somebody changed', { tags: ['deep'] }, () => {
     await releasePlugin(space.github, 'uDOS/micro', { version: '1.1.0' })
     const first = await plugin('UPDATE')
     const previous = own('previous/micro/tree')
-    expect(first.err).toContain(`had been changed: they are in ${previous}\n`)
+    expect(first.err).toContain(`changed files of a plugin were moved to ${previous}\n`)
     await releasePlugin(space.github, 'uDOS/micro', { version: '1.2.0' })
     const { err } = await plugin('UPDATE')
-    const [, place = ''] = /had been changed: they are in (.*)\n/.exec(err) ?? []
+    const [, place = ''] = /changed files of a plugin were moved to (.*)\n/.exec(err) ?? []
     expect(place.startsWith(space.path('.wizard/trash/'))).toBe(true)
     expect(await readdir(place)).toContain('main.txt')
   })

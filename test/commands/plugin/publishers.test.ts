@@ -25,7 +25,7 @@ describe('a publisher', () => {
     await releasePlugin(github(), 'uDOS/typo')
     for (const args of [['micro'], ['micro', '--yes']]) {
       const { status, err } = await run(['INSTALL', ...args])
-      expect([status, err]).toEqual([4, expect.stringContaining('not trusted the publisher')])
+      expect([status, err]).toEqual([4, expect.stringContaining('do not trust the publisher')])
       expect(err).toContain('--trust')
     }
     expect((await run(['INSTALL', 'micro', '--trust'])).status).toBe(0)
@@ -107,9 +107,9 @@ describe('the repository of a plugin', () => {
       const search = (await plugin('SEARCH', '--json')).json
       expect(search).toMatchObject([{ repo: 'uDOS/renamed', installed_version: '1.0.0' }])
       const { status, err } = await plugin(...args)
-      expect([status, err]).toEqual([0, expect.stringContaining('is called uDOS/renamed now')])
+      expect([status, err]).toEqual([0, expect.stringContaining('is now called uDOS/renamed')])
       expect((await lock()).ren.repo).toBe('uDOS/renamed')
-      expect((await plugin(...args)).err).not.toContain('is called')
+      expect((await plugin(...args)).err).not.toContain('is now called')
     },
   )
 
@@ -133,6 +133,6 @@ describe('the repository of a plugin', () => {
     github().rename('uDOS/ren', 'uDOS/renamed')
     await releasePlugin(github(), 'uDOS/ren', { version: '9.0.0' })
     const { status, out } = await plugin('UPDATE', '--trust')
-    expect([status, out]).toEqual([1, expect.stringContaining('does not have what was installed')])
+    expect([status, out]).toEqual([1, expect.stringContaining('no longer has what was installed')])
   })
 })

@@ -236,7 +236,7 @@ describe('RELEASE LIST, VIEW and STATUS', { tags: ['deep'] }, () => {
     const missing = await release('VIEW', 'core@7.0.0')
     expect([missing.status, missing.err]).toEqual([
       3,
-      expect.stringMatching(/there are: core-v1\.3\.0-rc\.1/),
+      expect.stringMatching(/available: core-v1\.3\.0-rc\.1/),
     ])
   })
 

@@ -139,7 +139,7 @@ describe('RELEASE PUBLISH refuses before anything is made', () => {
         current_user_can_bypass: 'never',
       },
     })
-    await refused(4, /Only robots keeps core-v1\.2\.0 from being made/)
+    await refused(4, /Only robots forbids core-v1\.2\.0/)
   })
 
   it('a build that makes none of the artifacts', { tags: ['deep'] }, async () => {
@@ -219,7 +219,7 @@ describe('RELEASE PUBLISH', () => {
     const { status, err } = await publish()
     expect([status, err]).toEqual([
       0,
-      expect.stringMatching(/warning: .* does not track: new\.txt/),
+      expect.stringMatching(/warning: .* has untracked files: new\.txt/),
     ])
   })
 
@@ -254,7 +254,7 @@ describe('RELEASE PUBLISH', () => {
     const edited = draft!.body!.replace('## ', '## By hand: ').replaceAll('\n', '\r\n')
     await api('PATCH', `/releases/${draft!.id}`, { body: edited })
     const { err } = await publish('--draft')
-    expect(err).toContain('edited: they stay')
+    expect(err).toContain('edited, so they stay')
     expect(draft!.body).toBe(edited)
     await publish('--notes', 'Given')
     expect(draft!.body).toMatch(/^Given\n\n<!-- wizard:release /)

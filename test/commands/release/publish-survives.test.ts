@@ -135,7 +135,7 @@ describe('RELEASE PUBLISH publishes nothing', () => {
     const body = { message: 'Bad credentials' }
     const fault = space.github.fail({ origin: 'upload', skip: 1, status: 401, body })
     const { status, err } = await publish()
-    expect([status, err]).toEqual([4, expect.stringContaining('the same command goes on')])
+    expect([status, err]).toEqual([4, expect.stringContaining('the same command continues')])
     await expectDraft()
     fault.remove()
     expect((await publish()).status).toBe(0)

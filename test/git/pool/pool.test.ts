@@ -112,7 +112,7 @@ describe('a pool of threads', () => {
       const summaries = await Promise.all(repositories(5).map((task) => pool.summarize(task)))
       expect(summaries).toEqual(newFiles(5))
       expect(told).toHaveLength(1)
-      expect(told[0]).toMatch(/a thread of wizard's died \((it ended with 3|broken)\)/)
+      expect(told[0]).toMatch(/a thread of wizard died \((it ended with 3|broken)\)/)
     },
   )
 

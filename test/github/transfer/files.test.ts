@@ -164,7 +164,7 @@ describe('downloadFile', () => {
     })
     const silent = client(address, { timeout: 0.15, retryAttempts: 0 })
     await expect(downloadFile(silent, new URL('/asset', address), target())).rejects.toThrow(
-      'silent in the middle',
+      'its answer stopped half-way',
     )
   })
 

@@ -60,7 +60,7 @@ describe.each(own)('a submodule with a commit of its own on %s', { tags: ['deep'
     await commit({ 'top.txt': 'new\n', ...(await files()) })
     const { status, reason, error } = await sync()
     expect([status, reason]).toEqual(['blocked', 'dirty'])
-    expect(error.message).toMatch(/^submodule (x\/)?lib: it is not at the commit/)
+    expect(error.message).toMatch(/^submodule (x\/)?lib: it is not at its recorded commit/)
     expect(await kept()).toEqual(before)
   })
 })

@@ -202,14 +202,14 @@ describe('a pull', { tags: ['deep'] }, () => {
       /lib: local work .*a\.txt/,
     ],
     ['an untracked file', () => work.write(`${place}/lib/new.txt`, 'mine\n'), /lib: .*new\.txt/],
-    ['a commit', commitMine, /lib: it is not at the commit/],
+    ['a commit', commitMine, /lib: it is not at its recorded commit/],
     [
       'a commit on a branch',
       async () => {
         await mine('checkout', '-q', '-b', 'work')
         await commitMine()
       },
-      /lib: it is not at the commit/,
+      /lib: it is not at its recorded commit/,
     ],
     [
       'an open merge',

@@ -185,6 +185,6 @@ describe('recovery', { tags: ['deep'] }, () => {
 
   test('is needed before the next move', async () => {
     const { place, ends } = await halfWay()
-    await expect(forward(place, ends, 'third')).rejects.toThrow(/interrupted and not recovered/)
+    await expect(forward(place, ends, 'third')).rejects.toThrow(/interrupted and is not recovered/)
   })
 })
