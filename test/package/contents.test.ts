@@ -1,10 +1,13 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
+import { promisify } from 'node:util'
 import { expect, inject, it } from 'vitest'
 import { requiresOf } from './support/requires.js'
 
+const run = promisify(execFile)
 const consumer = inject('consumer')
 const home = join(consumer, 'node_modules/udos-wizard')
 
@@ -52,4 +55,13 @@ it('says where it comes from', async () => {
   expect(repository).toEqual({ type: 'git', url: expect.stringMatching(/^git\+https:/) })
   expect([homepage, bugs, author, license]).toEqual(Array(4).fill(expect.stringMatching(/\S/)))
   expect(engines).toEqual({ node: '^20.19.0 || >=22.12.0' })
+})
+
+it('brings a manual page for wizard and for each noun', async () => {
+  const { man } = (await manifest()) as { man: string[] }
+  const { stdout } = await run(process.execPath, [join(home, 'bin/wizard.js'), '--help', '--json'])
+  const nouns = JSON.parse(stdout).nouns.map(({ name }: { name: string }) => name.toLowerCase())
+  const pages = ['wizard', ...nouns.map((noun: string) => `wizard-${noun}`)]
+  expect(man.map((page) => basename(page, '.1')).sort()).toEqual(pages.sort())
+  for (const page of man) expect(await readFile(join(home, page), 'utf8')).toMatch(/^\.TH WIZARD/)
 })
