@@ -10,8 +10,8 @@ import type { Host } from './process/host.js'
 import { version } from './version.js'
 
 /**
- * The most unused values per kind, so that a process whose configuration keeps changing does not
- * grow.
+ * How many unused values of a kind to keep, so that a process whose configuration keeps changing does
+ * not grow.
  */
 const keepUnused = 4
 

@@ -8,7 +8,7 @@ import { WebhookHandler as Handler } from './webhooks/webhook-handler.js'
 export type { Call, CommonEvent, Emit, StepEvent } from './base/call.js'
 export type { Clock } from './base/clock.js'
 export type { Environment } from './base/environment.js'
-// Types of single folders are exported under names that make sense outside of them.
+// Types of single folders get names that make sense outside of them.
 export * from './base/error-report.js'
 export * from './base/errors.js'
 export type {
@@ -211,8 +211,8 @@ export class GitHubClient extends Client {
 }
 
 /**
- * Receives GitHub's webhooks as `wizard WEBHOOK SERVE` does. The handlers' commands of wizard read
- * configuration and credentials as the command line does, from this process's environment.
+ * Receives GitHub's webhooks as `wizard WEBHOOK SERVE` does. Handlers that are commands of
+ * wizard read configuration and credentials as the command line does, from this process's environment.
  */
 export class WebhookHandler extends Handler {
   constructor(client: GitHubClient, options: SessionOptions = {}) {

@@ -40,7 +40,7 @@ export interface Io {
   /** The same for Ctrl-C (SIGINT). */
   onInterrupt?(listener: () => void): () => void
   /**
-   * Calls `pause` before Ctrl-Z (SIGTSTP) stops the process, and `resume` when it goes on (SIGCONT).
+   * Calls `pause` before Ctrl-Z (SIGTSTP) stops the process, and `resume` when it continues (SIGCONT).
    *
    * @returns a function that ends it
    */
@@ -53,9 +53,9 @@ export interface RunInside {
   captured(invocation: Invocation, argv: string[], signal: AbortSignal): Promise<CommandEnd>
   /** With these streams. @returns its exit status */
   through(invocation: Invocation, argv: string[], io: Io): Promise<number>
-  /** Only reads it. @returns its noun; null: help. @throws UsageError if it can't be run */
+  /** Only parses it. @returns its noun; null: help. @throws UsageError if it can't be run */
   check(argv: string[]): Promise<string | null>
-  /** What may take the place of the last word. */
+  /** Completions of the last word. */
   complete(invocation: Invocation, words: string[]): Promise<string[]>
 }
 
@@ -162,12 +162,12 @@ export class Invocation {
     return this.#runInside.through(this, argv, { ...this.#io, signal, canPage: false })
   }
 
-  /** Only reads a command. @returns its noun; null: help. @throws UsageError if it can't be run */
+  /** Only parses a command. @returns its noun; null: help. @throws UsageError if it can't be run */
   checkCommand(argv: string[]): Promise<string | null> {
     return this.#runInside.check(argv)
   }
 
-  /** What may take the place of the last word of a command; no request is sent. */
+  /** Completions of the last word of a command; sends no request. */
   completeWords(words: string[]): Promise<string[]> {
     return this.#runInside.complete(this, words)
   }
@@ -203,7 +203,7 @@ export class Invocation {
     return config
   })
 
-  /** Warns of files that could be the configuration too, each once. */
+  /** Warns of other files that could be the configuration, each once. */
   async warnOfOthers({ passedOver }: Pick<Config, 'passedOver'>): Promise<void> {
     if (passedOver.length > 0) await this.terminal.followEvents()
     for (const file of passedOver) {

@@ -18,8 +18,8 @@ import { version } from './version.js'
 import type { CommandEnd } from './webhooks/runs/end.js'
 
 /**
- * Runs one command, from its words to its exit status: the only catch, and the only place that
- * turns an error into a status. It leaves nothing behind, so one process can run any number of
+ * Runs one command, from its words to its exit status: the only place that catches every error and
+ * turns it into a status. It leaves nothing behind, so one process can run any number of
  * commands, one after another or side by side.
  */
 export async function run(argv: string[], io: Io, app: Application): Promise<number> {

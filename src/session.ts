@@ -19,7 +19,7 @@ export interface Session<Event> {
   emit: Emit<Event | CommonEvent>
 }
 
-/** The same, for work that uses the configuration. */
+/** The same, for work that needs the configuration. */
 export interface ConfiguredSession<Event> extends Session<Event> {
   config: Config
 }

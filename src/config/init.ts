@@ -14,7 +14,7 @@ export interface ConfigInitRequest {
   /** One file, wizard.config.yaml, in place of several. */
   single?: boolean | undefined
   owner: string | null
-  /** An organisation or user whose repositories are kept up to date. */
+  /** An organization or user whose repositories are kept up to date. */
   from: string | null
   /** `owner/repo`, each as its own entry, instead of one `from:` entry. */
   repositories: string[]

@@ -177,7 +177,7 @@ export class GitHubClient {
   /**
    * Brings the current branch up to its origin, forward only. Local changes stay.
    *
-   * @param options `submodules`: they follow, and those that are missing are filled in
+   * @param options `submodules`: they follow, and missing ones are filled in
    * @throws PathError if nothing is there; BlockedError, with nothing changed, if local work is in
    *   conflict
    */

@@ -20,7 +20,7 @@ export interface FrozenRequest extends PublisherTrust {
 }
 
 /**
- * Finds plugins, and manages those of a root: each is installed completely or not at all, and every
+ * Finds plugins, and manages those of a ROOT: each is installed completely or not at all, and every
  * file can be verified. Never executes a plugin's files.
  *
  * @throws every method may throw GitHubError and its subclasses, LockedError, and the signal's
@@ -61,8 +61,8 @@ export class PluginRegistry {
    * before the first one is put in place.
    *
    * @returns in the order of installation, the requested one last
-   * @throws GitHubAuthError for a publisher that the user does not trust; ConflictError, NotFoundError, GitHubNotFoundError, ConfigError, PathError with nothing
-   *   changed; LockedError
+   * @throws GitHubAuthError for a publisher that the user does not trust; ConflictError,
+   *   NotFoundError, GitHubNotFoundError, ConfigError, PathError, with nothing changed; LockedError
    */
   async install(
     target: PluginTarget & PublisherTrust & Forced,
@@ -104,12 +104,12 @@ export class PluginRegistry {
     return verify(await this.#open(call), ids)
   }
 
-  /** Marks a plugin for use. @throws NotFoundError if it is not installed */
+  /** Enables a plugin. @throws NotFoundError if it is not installed */
   enable(id: string, call: Call<PluginEvent> = {}): Promise<PluginInfo> {
     return this.#change('PLUGIN ENABLE', id, { enabled: true }, call)
   }
 
-  /** Marks a plugin as not for use; its files stay. @throws NotFoundError if it is not installed */
+  /** Disables a plugin; its files stay. @throws NotFoundError if it is not installed */
   disable(id: string, call: Call<PluginEvent> = {}): Promise<PluginInfo> {
     return this.#change('PLUGIN DISABLE', id, { enabled: false }, call)
   }

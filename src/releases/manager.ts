@@ -39,7 +39,7 @@ const partsOf = ({ client, ...session }: ConfiguredSession<ReleaseEvent>): Relea
 const lockWait = 60_000
 
 /**
- * Makes releases: notes, checksums, signatures, and uploads that can be run again after any
+ * Makes releases: notes, checksums, signatures and uploads. Every step can be run again after any
  * failure.
  *
  * @throws every method may throw GitHubError and its subclasses, and the signal's reason

@@ -129,7 +129,7 @@ export class RepoSync {
   }
 
   /**
-   * Adds clones that are there already to repos.yaml, where they are, and touches none of them.
+   * Adds existing clones to repos.yaml, where they are, and changes none of them.
    *
    * @throws PathError if the folder does not exist; ConfigError if repos.yaml can't be edited
    */

@@ -27,7 +27,7 @@ import type { DeliveryFilter, DeliveryStore, StoreCounts, ViewedDelivery } from 
 export interface WebhookHandlerOptions extends SessionOptions {
   /** Runs the commands of handlers that are not programs. */
   runCommand: RunCommand
-  /** Reads the configuration anew, for reloads; default: it stays as it was. */
+  /** Reads the configuration again, for reloads; default: it never changes. */
   reload?: (() => Promise<Config>) | undefined
 }
 
@@ -37,9 +37,9 @@ export interface WebhookStatus extends StoreCounts {
 }
 
 /**
- * Receives GitHub's webhooks: each delivery is on the disk before it is answered, and each of its
- * handlers runs once unless it failed. An error that the listener of a call throws is a line in the
- * log, and stops nothing.
+ * Receives GitHub's webhooks: each delivery is on disk before it is answered, and each of its
+ * handlers runs once, unless it fails. An error that a call's listener throws is logged, and stops
+ * nothing.
  *
  * @throws every method may throw ConfigError without a webhooks.yaml or for a damaged store,
  *   StoreError, and the signal's reason
@@ -54,17 +54,17 @@ export class WebhookHandler {
   }
 
   /**
-   * Takes deliveries and runs their handlers until the signal.
+   * Accepts deliveries and runs their handlers until the signal.
    *
-   * @throws ConfigError unless webhooks are enabled; UsageError if the address is taken; LockedError
-   *   if another SERVE has the SQLite store
+   * @throws ConfigError unless webhooks are enabled; UsageError if the address is in use;
+   *   LockedError if another SERVE has the SQLite store
    */
   async serve(request: ServeRequest = {}, call: Call<WebhookEvent> = {}): Promise<ServeEnd> {
     const { serve } = await import('./serve.js')
     return serve(await this.#session(call), request)
   }
 
-  /** What is waiting, running and dead. */
+  /** Counts what is waiting, running and dead. */
   async status(call: Call<WebhookEvent> = {}): Promise<WebhookStatus> {
     const { webhooks, clock } = await this.#session(call)
     const { enabled, store } = webhooks
@@ -84,13 +84,13 @@ export class WebhookHandler {
 
   /**
    * @param id wizard's number, GitHub's id, or 8 or more of its first characters
-   * @throws NotFoundError; UsageError if several begin with it
+   * @throws NotFoundError; UsageError if several ids begin with it
    */
   view(id: string, call: Call<WebhookEvent> = {}): Promise<ViewedDelivery> {
     return this.#inExistingStore(id, call, (store) => store.view(id))
   }
 
-  /** The bytes as they came. @throws NotFoundError, also where they were pruned */
+  /** The bytes as received. @throws NotFoundError, also if they were pruned */
   body(id: string, call: Call<WebhookEvent> = {}): Promise<Uint8Array> {
     return this.#inExistingStore(id, call, (store) => store.body(id))
   }
@@ -101,10 +101,10 @@ export class WebhookHandler {
   }
 
   /**
-   * Has handlers run again: of a dead delivery those that failed, of another all.
+   * Runs handlers again: of a dead delivery the failed ones, otherwise all.
    *
    * @param handler only this one; null: see above
-   * @throws NotFoundError; UsageError where the body was pruned
+   * @throws NotFoundError; UsageError if the body was pruned
    */
   replay(
     ids: string[],
@@ -117,7 +117,7 @@ export class WebhookHandler {
     })
   }
 
-  /** Ends what waits; what runs goes on. Warns where nothing waits. @throws NotFoundError */
+  /** Cancels waiting runs; running ones continue. Warns if none waits. @throws NotFoundError */
   cancel(ids: string[], call: Call<WebhookEvent> = {}): Promise<DeliveryWithRuns[]> {
     return this.#inExistingStore(ids[0] ?? '', call, async (store, { emit }) => {
       const { deliveries, unchanged } = await store.cancel(ids)
@@ -131,9 +131,9 @@ export class WebhookHandler {
   }
 
   /**
-   * Removes what webhooks.yaml does not keep.
+   * Removes what webhooks.yaml no longer keeps.
    *
-   * @param days in place of its `keep`
+   * @param days instead of its `keep`
    * @returns how many deliveries lost their body or were removed
    */
   async prune(days: number | null = null, call: Call<WebhookEvent> = {}): Promise<number> {
@@ -145,7 +145,7 @@ export class WebhookHandler {
   }
 
   /**
-   * Takes one delivery without a server. With `run`, waits for its handlers.
+   * Accepts one delivery without a server. With `run`, waits for its handlers.
    *
    * @throws GitHubAuthError for a wrong signature; UsageError
    */
@@ -172,7 +172,7 @@ export class WebhookHandler {
     return planDelivery(session, checkDelivery(session, request))
   }
 
-  /** Whether this is the signature of these bytes by one of the secrets. @throws ConfigError without one */
+  /** Whether this is the signature of these bytes with one of the secrets. @throws ConfigError without one */
   async verify(
     body: Uint8Array,
     signature: string,
@@ -185,7 +185,7 @@ export class WebhookHandler {
   }
 
   /**
-   * Makes or changes the hook on GitHub, pings it and waits for the answer.
+   * Creates or updates the hook on GitHub, pings it and waits for the answer.
    *
    * @throws UsageError; NotFoundError if there is none to remove; GitHubAuthError without the scope
    */
@@ -195,7 +195,7 @@ export class WebhookHandler {
   }
 
   /**
-   * Asks GitHub to redeliver each event of the last 3 days that no attempt has delivered and the
+   * Asks GitHub to redeliver each event of the last 3 days that no attempt delivered and that the
    * store does not have.
    *
    * @throws UsageError; NotFoundError without a hook; GitHubAuthError without the scope
@@ -212,10 +212,10 @@ export class WebhookHandler {
   }
 
   /**
-   * Takes a hook's new deliveries from GitHub's API until the signal, and runs their handlers where
-   * no SERVE does.
+   * Reads a hook's new deliveries from GitHub's API until the signal, and runs their handlers unless
+   * a SERVE does.
    *
-   * @returns how many were taken
+   * @returns how many were accepted
    * @throws NotFoundError without a hook; UsageError; GitHubAuthError without the scope
    */
   async pull(request: DeliveryPullRequest, call: Call<WebhookEvent> = {}): Promise<number> {
@@ -226,7 +226,7 @@ export class WebhookHandler {
     )
   }
 
-  /** Takes what is new once, and waits for its handlers. @throws as `pull`; GitHubNetworkError */
+  /** Reads new deliveries once, and waits for their handlers. @throws as `pull`; GitHubNetworkError */
   async pullOnce(
     request: Omit<DeliveryPullRequest, 'interval'>,
     call: Call<WebhookEvent> = {},
@@ -237,10 +237,10 @@ export class WebhookHandler {
   }
 
   /**
-   * Takes the deliveries of a smee or gosmee channel until the signal, and runs their handlers where
-   * no SERVE does. For development.
+   * Accepts the deliveries of a smee or gosmee channel until the signal, and runs their handlers
+   * unless a SERVE does. For development.
    *
-   * @returns how many were taken
+   * @returns how many were accepted
    * @throws UsageError if it is not a channel; ConfigError without a secret
    */
   async forward(request: ForwardRequest, call: Call<WebhookEvent> = {}): Promise<number> {

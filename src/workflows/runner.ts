@@ -37,7 +37,7 @@ import { type CommitOutcome, watchCommit } from './watch/watch-commit.js'
 export interface RunOptions extends WaitOptions {
   /** A branch or a tag; default: the default branch. */
   ref?: string | undefined
-  /** The inputs of the workflow; they are checked against its file. */
+  /** The inputs of the workflow, checked against its file. */
   inputs?: Record<string, string> | undefined
   /** Waits until the run is completed; otherwise only until it is identified. */
   wait?: boolean | undefined
@@ -72,8 +72,8 @@ export class WorkflowRunner {
    * Dispatches a workflow. After a wait, `conclusion` says how the run ended: a failed run is not
    * an error.
    *
-   * @throws UsageError for wrong inputs; GitHubNotFoundError; ConflictError if two runs may be the
-   *   one; RunTimeoutError, with the run, if the wait times out
+   * @throws UsageError for wrong inputs; GitHubNotFoundError; ConflictError if two runs could
+   *   be the one; RunTimeoutError, with the run, if the wait times out
    */
   async run(
     owner: string,
@@ -217,7 +217,7 @@ export class WorkflowRunner {
   /**
    * Unpacks each artifact into `destination/NAME`.
    *
-   * @throws ConflictError if something is there already
+   * @throws ConflictError if something already exists there
    */
   async downloadArtifacts(
     owner: string,

@@ -26,7 +26,7 @@ export const isSameRepo = (one: Repo, other: Repo): boolean =>
   isSameName(fullNameOf(one), fullNameOf(other))
 
 /**
- * A user or an organisation: at most 39 letters, digits and hyphens. Managed users have an
+ * A user or an organization: at most 39 letters, digits and hyphens. Managed users have an
  * underscore before their enterprise's short code; old accounts may end in a hyphen or have two in
  * a row.
  * https://docs.github.com/en/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication
@@ -68,7 +68,7 @@ export function checkedRepo(owner: string, repo: string): Repo {
   return parseRepo(`${owner}/${repo}`) ?? refuse(`${owner}/${repo}`, 'owner/repo')
 }
 
-/** @throws UsageError if the name of the user or organisation is invalid */
+/** @throws UsageError if the name of the user or organization is invalid */
 export function checkedOwner(owner: string): string {
   return isOwnerName(owner) ? owner : refuse(owner, 'owner')
 }

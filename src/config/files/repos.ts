@@ -170,7 +170,7 @@ export interface RepositoryEntry extends EntryOptions {
   destination: string
 }
 
-/** Every repository of an organisation or user that passes the filters. */
+/** Every repository of an organization or user that passes the filters. */
 export interface SourceEntry extends EntryOptions {
   kind: 'source'
   from: string
