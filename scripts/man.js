@@ -12,9 +12,11 @@ const run = promisify(execFile)
 /** @type {{ man: string[] }} */
 const { man } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
 await mkdir(join(root, 'dist/man'), { recursive: true })
-for (const page of man) {
+/** @param {string} page */
+const write = async (page) => {
   // wizard-repo.1 is that of MAN REPO.
   const [, ...nouns] = basename(page, '.1').split('-')
   const { stdout } = await run(process.execPath, [join(root, 'bin/wizard.js'), 'MAN', ...nouns])
   await writeFile(join(root, page), stdout)
 }
+await Promise.all(man.map(write))
