@@ -44,3 +44,19 @@ export function localTime(milliseconds: number): [string, string] {
     `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`,
   ]
 }
+
+const units: [name: string, milliseconds: number][] = [
+  ['year', 365 * 86_400_000],
+  ['month', 30 * 86_400_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+]
+
+/** `6 minutes`, at least one; rounded. @param milliseconds before or after */
+export function formatSpan(milliseconds: number): string {
+  const distance = Math.abs(milliseconds)
+  const [name, length] = units.find(([, one]) => distance >= one) ?? (['minute', 60_000] as const)
+  const count = Math.max(1, Math.round(distance / length))
+  return `${count} ${name}${count === 1 ? '' : 's'}`
+}

@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.js'
+import { type Clock, formatSpan } from '../base/clock.js'
 import { daysLeft } from '../github/auth/expiry.js'
 import type { AuthStatus } from '../github/auth/status.js'
 import type { Dispatcher } from '../http/dispatcher.js'
@@ -130,11 +130,11 @@ export function judgeAccount(status: AuthStatus, now: number) {
 const few = 10
 
 /** The limit that nearly all requests count against. */
-export function judgeLimit({ authenticated, rate_limits }: AuthStatus) {
+export function judgeLimit({ authenticated, rate_limits }: AuthStatus, now: number) {
   const core = rate_limits.find(({ name }) => name === 'core')
   if (core === undefined) return ok('this server has none')
   const which = authenticated ? 'requests' : 'requests without a token'
-  const detail = `${core.remaining} of ${core.limit} ${which} are left until ${core.resets_at}`
+  const detail = `${core.remaining} of ${core.limit} ${which} are left for ${formatSpan(Date.parse(core.resets_at) - now)}`
   if (core.remaining === 0)
     return failed(detail, authenticated ? 'wait until then' : `wait, or ${remedy}`)
   if (authenticated) return ok(detail)

@@ -3,6 +3,7 @@ import { access, stat, statfs } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { existsAt, readTextIfThere } from '../base/fs/read.js'
 import { looksSecret } from '../base/redact.js'
+import { formatBytes } from '../base/text.js'
 import type { Config } from '../config/load.js'
 import type { Source } from '../config/yaml/place.js'
 import { isDead, type Liveness, readMark } from '../process/owner-mark.js'
@@ -72,7 +73,7 @@ async function roomAt(path: string) {
   const folder = await nearestFolder(path)
   const { bavail, bsize, files, ffree } = await statfs(folder)
   const free = bavail * bsize
-  const detail = `${Math.round(free / megabyte).toLocaleString('en')} MB free at ${folder}`
+  const detail = `${formatBytes(free)} free at ${folder}`
   if (free < tooLittle)
     return failed(detail, ['free some space, or choose another disk by root or ', { flag: 'root' }])
   // File systems that create inodes on demand report none.

@@ -21,6 +21,10 @@ export async function askText(
       reader.once('SIGINT', () => reject(new InterruptedError('SIGINT')))
     })
     return (await Promise.race([reader.question(`${question} `, { signal }), ended])).trim()
+  } catch (error) {
+    // The error is not on the question's line.
+    output.write('\n')
+    throw error
   } finally {
     reader.close()
   }

@@ -1,3 +1,4 @@
+import { formatSpan } from '../base/clock.js'
 import type { Stream } from './stream.js'
 
 /** Formats ISO 8601 times for a stream; they are unchanged for a script, and empty for null. */
@@ -41,22 +42,6 @@ export const formatTook = (milliseconds: number): string =>
   milliseconds < 1000
     ? `${Math.max(0.1, milliseconds / 1000).toFixed(1)} s`
     : formatLength(milliseconds / 1000)
-
-const units: [name: string, milliseconds: number][] = [
-  ['year', 365 * 86_400_000],
-  ['month', 30 * 86_400_000],
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-]
-
-/** `6 minutes`, at least one; rounded. @param milliseconds before or after */
-export function formatSpan(milliseconds: number): string {
-  const distance = Math.abs(milliseconds)
-  const [name, length] = units.find(([, one]) => distance >= one) ?? (['minute', 60_000] as const)
-  const count = Math.max(1, Math.round(distance / length))
-  return `${count} ${name}${count === 1 ? '' : 's'}`
-}
 
 /** `6 minutes ago`, `in 5 hours`, `just now`. Both are in milliseconds since 1970. */
 export function formatAge(time: number, now: number): string {

@@ -1,4 +1,5 @@
 import type { AuthStatus } from '../../github/auth/status.js'
+import type { Terminal } from '../../terminal/terminal.js'
 import { defineVerb, type Verb } from '../verb.js'
 
 const status = defineVerb({
@@ -22,7 +23,7 @@ const status = defineVerb({
       { title: 'IS', cut: 'wrap' },
       { title: 'NOTE', cut: 'wrap' },
     ],
-    rows: rowsOf(found, terminal.momentOf),
+    rows: rowsOf(found, terminal),
   }),
   partialFailure: ({ authenticated }) =>
     authenticated
@@ -45,12 +46,13 @@ function rowsOf(
     rate_plan: plan,
     expires_at: expiresAt,
   }: AuthStatus,
-  timeOf: (time: string) => string,
+  { out, ageOf, momentOf }: Terminal,
 ): string[][] {
+  const until = (time: string) => (out.isTerminal ? `resets ${ageOf(time)}` : `until ${time}`)
   const who = source === null ? 'nobody' : (login ?? 'an app or a job')
   return [
     ['account', who, host],
-    ['token', source ?? 'none', expiresAt === null ? '' : `expires ${timeOf(expiresAt)}`],
+    ['token', source ?? 'none', expiresAt === null ? '' : `expires ${momentOf(expiresAt)}`],
     ['scopes', scopes === null ? 'not reported' : scopes.join(', ') || 'none', ''],
     ...needs.map(({ noun, needs: what, ok }) => [
       noun,
@@ -60,7 +62,7 @@ function rowsOf(
     ...limits.map(({ name, limit, remaining, resets_at }) => [
       `limit ${name}`,
       `${remaining}/${limit}`,
-      `until ${timeOf(resets_at)}${name === 'core' && plan !== null ? `; ${plan}` : ''}`,
+      `${until(resets_at)}${name === 'core' && plan !== null ? `; ${plan}` : ''}`,
     ]),
   ]
 }

@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { reportError } from '../../base/error-report.js'
 import { didYouMean, oneLine } from '../../base/text.js'
 import type { Effective, EffectiveValue } from '../../config/settings/effective.js'
@@ -44,17 +45,17 @@ export const show = defineVerb({
       from: source.from,
     })),
   isLong: true,
-  render: ({ values }) => ({
+  render: ({ values }, { terminal, cwd }) => ({
     kind: 'table',
     columns: [
       { title: 'KEY', cut: 'middle' },
       { title: 'VALUE', cut: 'wrap' },
-      { title: 'FROM', cut: 'middle', spare: 1, tone: () => 'faint' },
+      { title: 'FROM', cut: 'middle', tone: () => 'faint' },
     ],
     rows: values.map(({ key, value, source }) => [
       key,
       textOf(value),
-      placeOf(source) ?? 'default',
+      placeOf(source, terminal.out.isTerminal ? cwd : null) ?? 'default',
     ]),
   }),
   partialFailure({ problems: [first, ...others] }) {
@@ -81,14 +82,16 @@ const isBelow = (key: string, wanted: string) =>
 const textOf = (value: EffectiveValue['value']): string =>
   typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value)
 
-function placeOf(source: Source): string | undefined {
+/** @param from files are relative to this folder; null: absolute */
+function placeOf(source: Source, from: string | null = null): string | undefined {
+  const shown = (file: string) => (from === null ? file : relative(from, file))
   switch (source.from) {
     case 'file': {
       const { file, line, column } = source.position
-      return `${file}:${line}:${column}`
+      return `${shown(file)}:${line}:${column}`
     }
     case 'env-file':
-      return `${source.name} in ${source.file}`
+      return `${source.name} in ${shown(source.file)}`
     case 'default':
       return undefined
     default:

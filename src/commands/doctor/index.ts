@@ -172,7 +172,7 @@ async function accountChecks(invocation: Invocation): Promise<Check[]> {
   if (token.status === 'failed') return [token]
   return [
     token,
-    await runCheck('rate limit', async () => judgeLimit(await status)),
+    await runCheck('rate limit', async () => judgeLimit(await status, invocation.clock.now())),
     ...(await hookChecks(invocation)),
   ]
 }

@@ -1,6 +1,7 @@
+import { formatSpan } from '../../base/clock.js'
 import type { ScheduleStatus } from '../../repos/schedule/status.js'
 import type { CrontabState } from '../../schedules/cron/install.js'
-import { formatSpan, localFormat } from '../../terminal/times.js'
+import { localFormat } from '../../terminal/times.js'
 import { defineVerb } from '../verb.js'
 
 export const status = defineVerb({
