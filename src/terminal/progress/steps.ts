@@ -1,3 +1,4 @@
+import { oneLine } from '../../base/text.js'
 import { formatLength } from '../times.js'
 import type { Handlers, ProgressContext } from './reporting.js'
 
@@ -15,6 +16,8 @@ export function stepProgress({ now, say, stream }: ProgressContext) {
     handlers,
     /** How long the last step takes already. */
     lines: () =>
-      step === null ? [] : [`${step.message}, ${formatLength((now() - step.since) / 1000)}`],
+      step === null
+        ? []
+        : [`${oneLine(step.message, 40)}, ${formatLength((now() - step.since) / 1000)}`],
   }
 }
