@@ -45,7 +45,10 @@ describe('stdout', () => {
       err += chunk
     })
     const [status] = await once(child, 'close')
-    expect([status, err]).toEqual([1, 'error: stdout: no space is left on the disk\n'])
+    expect([status, err]).toEqual([
+      1,
+      "error: stdout can't be written: no space is left on the disk\n",
+    ])
   })
 })
 
@@ -65,7 +68,7 @@ describe('a terminal', () => {
     const run = { cwd: work.root, columns: 70 }
     await mkdir(work.path('live'))
     const { shown } = await onTerminal(['REPO', 'CLONE-ALL', '--root', work.path('live')], run)
-    expect(shown).toMatch(/\d\/1 repositories/)
+    expect(shown).toMatch(/uDOS\/typo {2}\w+/)
     expect(shown).toMatch(/1 repository: 1 cloned in /)
     expect(shown.lastIndexOf('\u001b[?25h')).toBeGreaterThan(shown.lastIndexOf('\u001b[?25l'))
   })

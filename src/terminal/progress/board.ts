@@ -49,6 +49,7 @@ export function openBoard(out: NodeJS.WriteStream, stream: Stream): Board {
     show()
   }
   const end = () => {
+    if (!spinner.isSpinning) return
     clearInterval(ticking)
     out.off('resize', onResize)
     spinner.stop()
