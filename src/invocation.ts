@@ -209,7 +209,7 @@ export class Invocation {
     for (const file of passedOver) {
       if (this.#passedOver.has(file)) continue
       this.#passedOver.add(file)
-      const message = `${file} is not read, because another configuration beside it comes first`
+      const message = `${file} was not read, because another configuration beside it comes first`
       this.terminal.emit({ type: 'warning', message })
     }
   }
@@ -322,4 +322,4 @@ function stopWith(stop: AbortController, { outer, seconds, clock }: Stops): () =
 }
 
 const timeIsOver = (seconds: number) =>
-  new TimeoutError(`not done after ${seconds} s`, { hint: 'give --timeout more seconds' })
+  new TimeoutError(`not finished after ${seconds} s`, { hint: 'give --timeout more seconds' })

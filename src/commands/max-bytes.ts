@@ -7,7 +7,7 @@ export const maxBytesFlag = {
     type: 'integer',
     value: 'N',
     min: 1,
-    summary: 'at most N bytes of it; what is left out is said',
+    summary: 'at most N bytes of it; says how many are left out',
   },
 } as const satisfies FlagSpecs
 

@@ -116,16 +116,16 @@ const groupsOf = ({ from, repositories }: Wanted) => {
   return { [from]: repositories.length > 0 ? each : [{ from, archived: false }] }
 }
 
-const githubHead = `# How wizard reaches GitHub. Every key has a default: wizard CONFIG SCHEMA github tells them.
+const githubHead = `# How wizard reaches GitHub. Every key has a default: wizard CONFIG SCHEMA github lists them.
 #
-# The token is in none of these files: it comes from GITHUB_TOKEN, from .env beside this file, or from gh auth login.
+# The token is not in these files: it comes from GITHUB_TOKEN, from .env beside this file, or from gh auth login.
 
 `
 
-const singleHead = `# wizard's configuration, in one file: wizard CONFIG SCHEMA wizard.config tells every key.
+const singleHead = `# wizard's configuration, in one file: wizard CONFIG SCHEMA wizard.config lists every key.
 #
 # The token is not in this file: it comes from GITHUB_TOKEN, from .env beside this file, or from gh auth login.
-# The repositories below are kept in step by wizard REPO SYNC, in groups. wizard REPO ADD adds one.
+# wizard REPO SYNC keeps the repositories below in step, in groups. wizard REPO ADD adds one.
 
 `
 
@@ -133,7 +133,7 @@ const commented = `github: {}
 #  owner: NAME    # the owner of repositories that are named without one
 `
 
-const reposHead = `# The repositories that are kept in step by wizard REPO SYNC, in groups. wizard REPO ADD adds one.
-# pull_schedule says when an entry falls due for wizard REPO SYNC --due: see wizard SCHEDULE.
+const reposHead = `# The repositories that wizard REPO SYNC keeps in step, in groups. wizard REPO ADD adds one.
+# pull_schedule says when an entry is due for wizard REPO SYNC --due: see wizard SCHEDULE.
 
 `

@@ -19,7 +19,7 @@ export function parseBaseUrl(address: string, key = 'base_url'): URL {
     throw new ConfigError(`github.${key} is not a web address`, { hint: examples[key] })
   }
   if (url.username !== '' || url.password !== '') {
-    throw new ConfigError(`github.${key} holds a user or a password`, {
+    throw new ConfigError(`github.${key} contains a user or a password`, {
       hint: 'put the token into GITHUB_TOKEN, or github.token',
     })
   }

@@ -43,7 +43,7 @@ const failures: Record<string, { message: string; hint: string }> = {
   },
   EIO: {
     message: 'the disk reports an error',
-    hint: 'look with dmesg; the disk may be failing',
+    hint: 'run dmesg; the disk may be failing',
   },
 }
 

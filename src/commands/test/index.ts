@@ -13,7 +13,10 @@ const run = defineVerb({
   summary: "run a component's tests on GitHub, and report the result in a line",
   examples: [
     { command: 'wizard TEST RUN core', does: 'is WORKFLOW RUN core/tests --wait --timeout 1800' },
-    { command: 'wizard TEST RUN core && wizard REPO SYNC core', does: 'goes on only if they pass' },
+    {
+      command: 'wizard TEST RUN core && wizard REPO SYNC core',
+      does: 'continues only if they pass',
+    },
   ],
   args: [
     {

@@ -11,7 +11,7 @@ const flags = {
   port: { type: 'integer', value: 'N', min: 1, max: 65_535, summary: 'the port' },
   path: { type: 'text', value: 'P', summary: "the path of the hook's URL" },
   unix: { type: 'text', value: 'FILE', summary: 'a Unix socket in place of host and port' },
-  'accept-only': { type: 'boolean', summary: 'only take deliveries (with PostgreSQL)' },
+  'accept-only': { type: 'boolean', summary: 'only accept deliveries (with PostgreSQL)' },
   'run-only': { type: 'boolean', summary: 'only run handlers (with PostgreSQL)' },
 } as const satisfies FlagSpecs
 

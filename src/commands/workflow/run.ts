@@ -50,7 +50,7 @@ export const run = defineVerb({
     { command: 'wizard WORKFLOW RUN core/tests', does: 'prints the address of the run it started' },
     {
       command: 'wizard WORKFLOW RUN core/tests --wait && ./deploy',
-      does: 'goes on only if it succeeds',
+      does: 'continues only if it succeeds',
     },
     {
       command: 'wizard WORKFLOW RUN uDOS/uDOS/publish.yml version=1.2.3 --ref v1.2.3',

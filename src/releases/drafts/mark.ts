@@ -102,7 +102,7 @@ export const wasPublished = ({ draft, body, published_at: at }: Release): boolea
 export function takenBack(subject: ReleaseSubject, { tag_name: tag, url }: Release): ConflictError {
   const target = `${nameOfSubject(subject)}@${oneLine(tag, 100)}`
   return new ConflictError(
-    `${oneLine(tag, 100)} was published, and then made a draft again: ${url}`,
+    `${oneLine(tag, 100)} was published, and then turned back into a draft: ${url}`,
     {
       hint: [
         'its assets may be in use: ',

@@ -29,7 +29,7 @@ export function systemdUnits({ plan, config, launcher }: FormatRequest): Schedul
       name: `${name}.timer`,
       content: unit(
         ...[`# ${folder}/${name}.timer`, lingering, '[Unit]', about, '', '[Timer]', ...times],
-        ...['# A run that was missed while the machine was off is made up for.', 'Persistent=true'],
+        ...['# Catches up on a run that was missed while the machine was off.', 'Persistent=true'],
         ...['', '[Install]', 'WantedBy=timers.target'],
       ),
     },
@@ -49,7 +49,7 @@ function unitName(dir: string, root: string[]): string {
 }
 
 const lingering =
-  '# Units of a user rest while they are logged out, but for: loginctl enable-linger'
+  '# User units stop when you log out, unless lingering is enabled: loginctl enable-linger'
 
 const unit = (...lines: string[]) => `${lines.join('\n')}\n`
 

@@ -77,7 +77,7 @@ describe('a single file', () => {
   it('warns once of another one beside it', async () => {
     await write('two/.wizardrc', 'repos: { t: [{ repo: o/x }] }\n')
     await write('two/.wizardrc.json', '{}')
-    const warning = `warning: ${work.path('two/.wizardrc.json')} is not read, because another configuration beside it comes first\n`
+    const warning = `warning: ${work.path('two/.wizardrc.json')} was not read, because another configuration beside it comes first\n`
     for (const args of [
       ['REPO', 'LIST', '--local'],
       ['CONFIG', 'SHOW'],

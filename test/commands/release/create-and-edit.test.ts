@@ -194,7 +194,7 @@ describe('RELEASE EDIT', () => {
     expect([again.status, again.err]).toEqual([
       8,
       expect.stringMatching(
-        /was published, and then made a draft again.*\n.*EDIT core@core-v1.2.0/,
+        /was published, and then turned back into a draft.*\n.*EDIT core@core-v1.2.0/,
       ),
     ])
     expect(made?.assets).toEqual(before)

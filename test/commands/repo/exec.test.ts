@@ -176,7 +176,7 @@ describe('REPO EXEC', () => {
   it('ends its commands, and theirs, when it is over', { tags: ['deep'] }, async () => {
     const script = inShell(`sleep 1000 & echo $! >> '${work.path('pids')}'; wait`)
     const { status, err } = await work.spawn(['repo', 'exec', 'tools', '--timeout', '1', ...script])
-    expect([status, err]).toEqual([7, expect.stringContaining('not done after 1 s')])
+    expect([status, err]).toEqual([7, expect.stringContaining('not finished after 1 s')])
     const pids = (await work.read('pids')).trim().split('\n')
     expect(pids.length).toBe(2)
     // One that nobody reaps is a zombie.

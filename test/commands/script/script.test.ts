@@ -135,7 +135,7 @@ Repo Cat $WHERE \\
     await work.wizard('repo', 'sync')
     await work.write('slow.ucode', 'repo exec typo -- sleep 20\nrepo exec typo -- sleep 20\n')
     const { status, err } = await work.spawn(['--timeout', '1', 'script', 'slow.ucode'])
-    expect([status, err]).toEqual([7, expect.stringContaining('not done after 1 s')])
+    expect([status, err]).toEqual([7, expect.stringContaining('not finished after 1 s')])
   })
 
   it('reads standard input', async () => {

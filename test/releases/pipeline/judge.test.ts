@@ -71,13 +71,13 @@ describe('findOwn', () => {
       'ours that was published, by its mark',
       [draftOf(tag, { body: asPublished(ours) })],
       head,
-      'core-v1.2.0 was published, and then made a draft again: https://github.com/',
+      'core-v1.2.0 was published, and then turned back into a draft: https://github.com/',
     ],
     [
       'ours that was published, by its time',
       [draftOf(tag, { body: ours, published_at: '2026-01-14T10:00:00Z' })],
       head,
-      'core-v1.2.0 was published, and then made a draft again: https://github.com/',
+      'core-v1.2.0 was published, and then turned back into a draft: https://github.com/',
     ],
     [
       'ours and another’s',

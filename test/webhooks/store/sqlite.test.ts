@@ -61,7 +61,7 @@ describe('a file that is not sound', () => {
     ['cut off', (path) => truncateSync(path, 40_000), /damaged/],
     ['emptied', (path) => truncateSync(path, 0), /damaged/],
     ['with a damaged page', damagePage, /damaged/],
-    ["another program's", sql('PRAGMA application_id = 0'), /no store of deliveries/],
+    ["another program's", sql('PRAGMA application_id = 0'), /not a store of deliveries/],
     ["a newer wizard's", sql('PRAGMA user_version = 99'), /a newer wizard/],
   ])('is refused and kept: %s', async (name, damage, message) => {
     const path = join(folder, `${createHash('sha1').update(name).digest('hex')}.db`)

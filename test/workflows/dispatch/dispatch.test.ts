@@ -323,7 +323,7 @@ describe('a dispatch whose answer is lost', () => {
 
 describe('a dispatch that is stopped', () => {
   const stopped = [
-    ['--timeout', new TimeoutError('not done after 2 s', { hint: 'give more' }), 'TIMEOUT'],
+    ['--timeout', new TimeoutError('not finished after 2 s', { hint: 'give more' }), 'TIMEOUT'],
     ['Ctrl-C', new InterruptedError(), 'INTERRUPTED'],
   ] as const
   const look = 'before dispatching again look at wizard WORKFLOW RUNS uDOS/core/tests.yml'

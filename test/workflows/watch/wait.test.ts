@@ -302,7 +302,7 @@ describe('an end before the run’s', () => {
   it('by the deadline of the command gives it too', async () => {
     await on()
     here.clock.at(5, start)
-    here.clock.at(20, () => here.stop.abort(new TimeoutError('not done after 20 s')))
+    here.clock.at(20, () => here.stop.abort(new TimeoutError('not finished after 20 s')))
     await expect(poll()).rejects.toMatchObject({ code: 'TIMEOUT', run: { status: 'in_progress' } })
   })
 

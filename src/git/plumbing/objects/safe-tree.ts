@@ -46,7 +46,7 @@ export async function readSafeTree(
 /** @throws PathError always */
 export function refuseEntry(path: BytePath, why: string): never {
   throw new PathError(`unsafe tree entry ${quoted(path)}: ${why}`, {
-    hint: 'nothing of this commit was written; tell the owner of the repository',
+    hint: 'nothing of this commit was written; report it to the owner of the repository',
   })
 }
 

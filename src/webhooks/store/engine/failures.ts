@@ -9,14 +9,14 @@ export class StoreError extends WizardError {}
 const sqliteFailures: Record<string, { reason: string; hint?: string }> = {
   'access permission denied': { reason: 'permission denied' },
   'attempt to write a readonly database': { reason: 'it is read-only' },
-  'database is locked': { reason: 'another program has held it for too long' },
+  'database is locked': { reason: 'another program has locked it for too long' },
   'database or disk is full': {
     reason: 'no space is left on the disk',
-    hint: 'make some room: nothing that was stored is lost',
+    hint: 'free some space: nothing that was stored is lost',
   },
   'disk I/O error': {
     reason: 'the disk reports an error',
-    hint: 'look with dmesg; the disk may be failing',
+    hint: 'run dmesg; the disk may be failing',
   },
   'unable to open database file': { reason: "it, or its folder, can't be opened" },
 }
@@ -42,25 +42,29 @@ const unusable = (path: string, reason: string, options: ErrorOptions) =>
   new StoreError(`the store of deliveries, ${path}, can't be used: ${reason}`, options)
 
 export const damagedStore = (path: string, cause?: unknown): ConfigError =>
-  new ConfigError(`${path} is damaged, or no store of deliveries`, {
-    hint: `move it away, with ${path}-wal and ${path}-shm; a new one is made then`,
+  new ConfigError(`${path} is damaged, or not a store of deliveries`, {
+    hint: `move it away, with ${path}-wal and ${path}-shm; wizard then creates a new one`,
     cause,
   })
 
 /** @param place where the store is, in words */
 export const newerStore = (place: string): ConfigError =>
-  new ConfigError(`${place} was made by a newer wizard`, {
-    hint: 'use that version, or another store for this one',
+  new ConfigError(`${place} was created by a newer wizard`, {
+    hint: 'use that version, or another store',
   })
 
 /** Why PostgreSQL failed, by the first characters of its code (PostgreSQL, appendix A). */
 const postgresFailures: [code: string, message: string, hint?: string][] = [
-  ['53100', "no space is left on the server's disk", 'make some room: nothing stored is lost'],
-  ['53300', 'it allows no further connection', 'raise max_connections'],
+  [
+    '53100',
+    "no space is left on the server's disk",
+    'free some space: nothing that was stored is lost',
+  ],
+  ['53300', 'it allows no more connections', 'raise max_connections'],
   ['25006', 'it is read-only', 'name the primary server in webhooks.store.url'],
-  ['42501', "the url's user may not do that", 'grant it the schema'],
-  ['57P', 'it is being stopped, or started'],
-  ['08', 'the connection is lost'],
+  ['42501', 'the user of webhooks.store.url may not do that', 'grant it the schema'],
+  ['57P', 'it is stopping or starting'],
+  ['08', 'the connection was lost'],
   ['XX001', 'it reports a damaged page', 'see its log'],
   ['XX002', 'it reports a damaged index', 'see its log'],
 ]
@@ -68,7 +72,7 @@ const postgresFailures: [code: string, message: string, hint?: string][] = [
 /** What no second try can mend: a wrong user, password or database. */
 const wrongUrl: [code: string, message: string][] = [
   ['28', 'PostgreSQL refuses the user or password of webhooks.store.url'],
-  ['3D000', 'PostgreSQL has no such database as webhooks.store.url names'],
+  ['3D000', 'PostgreSQL does not have the database of webhooks.store.url'],
 ]
 
 /**
@@ -81,7 +85,7 @@ export function explainPostgres(error: unknown): unknown {
   const wrong = wrongUrl.find(([prefix]) => code.startsWith(prefix))
   if (wrong !== undefined) return new ConfigError(wrong[1])
   const known = postgresFailures.find(([prefix]) => code.startsWith(prefix))
-  const reason = known?.[1] ?? (code === '' ? 'the connection is lost' : `it reports ${code}`)
+  const reason = known?.[1] ?? (code === '' ? 'the connection was lost' : `it reports ${code}`)
   return new StoreError(`the store of deliveries, PostgreSQL, can't be used: ${reason}`, {
     hint: known?.[2],
   })

@@ -164,7 +164,7 @@ function assertUrl({ Client }: PgModule, url: string, config: ClientConfig): voi
     if (!/^postgres(?:ql)?:/.test(url)) throw new Error('another protocol')
     new Client(config)
   } catch {
-    throw new ConfigError("webhooks.store.url is no address of PostgreSQL's", {
+    throw new ConfigError('webhooks.store.url is not an address of PostgreSQL', {
       hint: 'write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE',
     })
   }

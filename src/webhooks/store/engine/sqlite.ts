@@ -163,7 +163,7 @@ class SqliteEngine implements Engine {
   #assertInPlace(): void {
     const found = statSync(this.#path, { throwIfNoEntry: false })
     if (found?.ino === this.#inode && found.size > 0) return
-    throw new StoreError(`${this.#path} was moved, replaced or emptied while it was in use`, {
+    throw new StoreError(`${this.#path} was moved, replaced or emptied while in use`, {
       hint: 'put it back, or start SERVE again',
     })
   }
