@@ -60,7 +60,9 @@ describe('claimDraft', () => {
     await made(asPublished(withMark('old', maker, tag)))
     await expect(claimed()).rejects.toMatchObject({
       code: 'CONFLICT',
-      message: expect.stringMatching(/^core-v1\.2\.0 was published, and then turned back into a draft/),
+      message: expect.stringMatching(
+        /^core-v1\.2\.0 was published, and then turned back into a draft/,
+      ),
     })
     expect(await all()).toHaveLength(1)
   })
