@@ -5,6 +5,7 @@ import { isAbsolute, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 import { licencesOf } from './licences.js'
+import { writeManualPages } from './man.js'
 import { writeTypes } from './types.js'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -193,3 +194,4 @@ writeFileSync(`${fresh}/modules.json`, JSON.stringify(paths, null, 2))
 if (!process.argv.includes('--no-types')) await writeTypes(root, fresh)
 rmSync(`${root}/dist`, { recursive: true, force: true })
 renameSync(fresh, `${root}/dist`)
+writeManualPages(root)

@@ -5,7 +5,7 @@ import { hostOf } from './process/host.js'
 import type { SessionOptions } from './session.js'
 import { WebhookHandler as Handler } from './webhooks/webhook-handler.js'
 
-export type { Call, CommonEvent, Emit, StepEvent } from './base/call.js'
+export type { Call, CommonEvent, Emit, StepEvent, TransferPlannedEvent } from './base/call.js'
 export type { Clock } from './base/clock.js'
 export type { Environment } from './base/environment.js'
 // Types of single folders get names that make sense outside of them.
