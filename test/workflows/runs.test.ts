@@ -47,7 +47,9 @@ describe('runs', () => {
     expect(warnings()).toEqual([])
     await here.runner.listRuns('uDOS', 'core', { status: 'queued' }, here.call)
     expect(warnings()).toEqual([
-      expect.objectContaining({ message: expect.stringContaining('GitHub lists 1000 runs') }),
+      expect.objectContaining({
+        message: expect.stringContaining('GitHub lists at most 1000 runs'),
+      }),
     ])
   })
 
