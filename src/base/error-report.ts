@@ -18,6 +18,17 @@ export interface ErrorReport {
   request_id?: string | undefined
 }
 
+/** What `--json` writes to stderr: every error has all keys, so that a script need not check. */
+export interface ErrorDocument {
+  error: {
+    code: ErrorCode
+    message: string
+    hint: string | null
+    status: number | null
+    request_id: string | null
+  }
+}
+
 /** Never throws, and hides credentials. Any other error than wizard's is put into words first. */
 export function reportError(given: unknown): ErrorReport {
   const error = explainError(given)

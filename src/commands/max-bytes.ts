@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { Invocation } from '../invocation.js'
 import type { FlagSpecs } from './flags.js'
 
@@ -16,6 +17,21 @@ export interface Bounded<T> {
   content: T
   /** Bytes. */
   omitted: number
+}
+
+/** The document of a file, a log or notes. */
+export interface Content {
+  content: string
+  encoding: 'utf-8' | 'base64'
+  /** Only if `--max-bytes` left something out. */
+  truncated?: true
+}
+
+/** Bytes that are not UTF-8 are written in base64. */
+export function contentOf(bytes: Uint8Array, omitted = 0): Content {
+  const encoding = isUtf8(bytes) ? 'utf-8' : 'base64'
+  const content = Buffer.from(bytes).toString(encoding === 'utf-8' ? 'utf8' : 'base64')
+  return { content, encoding, ...(omitted > 0 && { truncated: true }) }
 }
 
 /** The start of bytes, up to the end of a line if it has lines, or of a character. */

@@ -26,9 +26,9 @@ export type PartialFailure = Omit<ErrorReport, 'hint'> & {
   isShown?: boolean
 }
 
-export interface VerbSpec<S extends FlagSpecs, R> {
+export interface VerbSpec<S extends FlagSpecs, R, J, N extends string> {
   /** Words joined by `-`, in lower case; empty for a noun without verbs. */
-  name: string
+  name: N
   summary: string
   examples: Example[]
   args: ArgumentSpec[]
@@ -38,7 +38,7 @@ export interface VerbSpec<S extends FlagSpecs, R> {
   /** @param rest the words behind `--` of a verb with `rest` */
   run(invocation: Invocation, args: string[], flags: Flags<S>, rest: string[]): Promise<R>
   /** The output of `--json`, if it is not the result itself. */
-  json?(result: R): unknown
+  json?(result: R): J
   /** The output for a person or a pipe. */
   render(result: R, invocation: Invocation): Page
   /** Whether the output can be long, so that a person reads it with a pager. */
@@ -49,15 +49,18 @@ export interface VerbSpec<S extends FlagSpecs, R> {
   outputs?(result: R): Record<string, string>
 }
 
-/** A verb without its type parameters, for a noun's list. */
-export interface Verb {
-  name: string
+/**
+ * A verb in a noun's list. Of its types only those are left that docs/json.md is held against: the
+ * document of `--json`, and the name.
+ */
+export interface Verb<J = unknown, N extends string = string> {
+  name: N
   summary: string
   examples: Example[]
   args: ArgumentSpec[]
   flags: FlagSpecs
   rest?: ArgumentSpec
-  run(invocation: Invocation, parsed: Parsed): Promise<Outcome>
+  run(invocation: Invocation, parsed: Parsed): Promise<Outcome<J>>
 }
 
 /** A verb's words. */
@@ -68,8 +71,8 @@ export interface Parsed {
 }
 
 /** A result and the ways to show it. */
-export interface Outcome {
-  json: unknown
+export interface Outcome<J = unknown> {
+  json: J
   page: Page
   /** Whether a person reads the page with a pager. */
   isLong: boolean
@@ -78,14 +81,17 @@ export interface Outcome {
 }
 
 /** One verb: one file, one entry in its noun's list, one test. */
-export function defineVerb<const S extends FlagSpecs, R>(spec: VerbSpec<S, R>): Verb {
+export function defineVerb<const S extends FlagSpecs, R, J = R, N extends string = string>(
+  spec: VerbSpec<S, R, J, N>,
+): Verb<J, N> {
   return {
     ...spec,
     async run(invocation, { args, flags: values, rest }) {
       const flags = values as Flags<S>
       const result = await spec.run(invocation, args, flags, rest)
       return {
-        json: spec.json ? spec.json(result) : result,
+        // Without `json`, J is R.
+        json: spec.json ? spec.json(result) : (result as unknown as J),
         page: spec.render(result, invocation),
         isLong: typeof spec.isLong === 'function' ? spec.isLong(flags) : spec.isLong === true,
         partialFailure: spec.partialFailure?.(result, flags) ?? null,

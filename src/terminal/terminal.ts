@@ -1,7 +1,12 @@
 import type { Readable } from 'node:stream'
 import type { Emit } from '../base/call.js'
 import type { Environment } from '../base/environment.js'
-import { type ErrorReport, reportError, reportInWords } from '../base/error-report.js'
+import {
+  type ErrorDocument,
+  type ErrorReport,
+  reportError,
+  reportInWords,
+} from '../base/error-report.js'
 import { UsageError } from '../base/errors.js'
 import { withExactNumbers } from '../base/exact-json.js'
 import type { HintWords } from '../base/hint.js'
@@ -190,10 +195,9 @@ export class Terminal {
     for (const line of [...this.#printed.splice(0), ...this.#withheld.splice(0)]) this.note(line)
     const report = this.#cleanReport(reportInWords(found, this.#options.words))
     if (this.#options.json) {
-      // Every error has all keys, so that a script need not check which exist.
       const { code, message, hint, status = null, request_id = null } = report
-      const error = { code, message, hint, status, request_id }
-      this.err.write(`${JSON.stringify({ error })}\n`)
+      const document: ErrorDocument = { error: { code, message, hint, status, request_id } }
+      this.err.write(`${JSON.stringify(document)}\n`)
     } else {
       this.#writeBehind(this.err.paint('bad', 'error:'), report.message)
       if (report.hint !== null) this.#writeBehind(this.err.paint('faint', 'hint:'), report.hint)

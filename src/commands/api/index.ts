@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import { UsageError } from '../../base/errors.js'
 import { parseExactly, withExactNumbers } from '../../base/exact-json.js'
-import { firstBytes, maxBytesFlag, noteOmitted } from '../max-bytes.js'
-import { defineVerb, type Verb } from '../verb.js'
+import { contentOf, firstBytes, maxBytesFlag, noteOmitted } from '../max-bytes.js'
+import { defineVerb } from '../verb.js'
 import { parseFields } from './fields.js'
 import { graphql } from './graphql.js'
 
@@ -26,15 +26,10 @@ const parsedBody = (body: Buffer): unknown => {
   }
 }
 
-const contentOf = (body: Buffer) =>
-  isUtf8(body)
-    ? { content: body.toString('utf8'), encoding: 'utf-8' }
-    : { content: body.toString('base64'), encoding: 'base64' }
-
 const endLine = (body: Buffer) =>
   body.length === 0 || body.at(-1) === 0x0a ? body : Buffer.concat([body, Buffer.from('\n')])
 
-function methodVerb(name: keyof typeof methods): Verb {
+function methodVerb(name: keyof typeof methods) {
   const method = name.toUpperCase()
   return defineVerb({
     name,
@@ -69,7 +64,7 @@ function methodVerb(name: keyof typeof methods): Verb {
       return start
     },
     json: ({ content, omitted }) =>
-      omitted === 0 ? parsedBody(content) : { ...contentOf(content), truncated: true },
+      omitted === 0 ? parsedBody(content) : contentOf(content, omitted),
     render: ({ content }) => ({ kind: 'bytes', bytes: endLine(content) }),
   })
 }
@@ -92,7 +87,7 @@ function examplesOf(name: keyof typeof methods) {
   return [{ command: `${title} ${example}`, does: methods[name] }]
 }
 
-export const verbs: Verb[] = [
+export const verbs = [
   ...(Object.keys(methods) as (keyof typeof methods)[]).map(methodVerb),
   graphql,
 ]

@@ -1,6 +1,6 @@
 import type { AuthStatus } from '../../github/auth/status.js'
 import type { Terminal } from '../../terminal/terminal.js'
-import { defineVerb, type Verb } from '../verb.js'
+import { defineVerb } from '../verb.js'
 
 const status = defineVerb({
   name: 'status',
@@ -67,4 +67,4 @@ function rowsOf(
   ]
 }
 
-export const verbs: Verb[] = [status]
+export const verbs = [status]

@@ -1,6 +1,6 @@
 import { UsageError } from '../../base/errors.js'
 import { didYouMean, oneLine } from '../../base/text.js'
-import { defineVerb, type Verb } from '../verb.js'
+import { defineVerb } from '../verb.js'
 import { scripts, shells } from './scripts.js'
 
 /** A noun without a verb. */
@@ -39,4 +39,4 @@ const completion = defineVerb({
   render: ({ script }) => ({ kind: 'bytes', bytes: Buffer.from(script) }),
 })
 
-export const verbs: Verb[] = [completion]
+export const verbs = [completion]

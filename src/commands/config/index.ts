@@ -1,4 +1,3 @@
-import type { Verb } from '../verb.js'
 import { init } from './init.js'
 import { path } from './path.js'
 import { schema } from './schema.js'
@@ -6,4 +5,4 @@ import { show } from './show.js'
 import { validate } from './validate.js'
 
 /** In the order of the help. */
-export const verbs: Verb[] = [show, validate, init, path, schema]
+export const verbs = [show, validate, init, path, schema]

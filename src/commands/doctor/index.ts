@@ -6,7 +6,7 @@ import type { Invocation } from '../../invocation.js'
 import type { Crontab } from '../../schedules/cron/crontab.js'
 import { version } from '../../version.js'
 import { commandLineWords } from '../hints.js'
-import { defineVerb, type Verb } from '../verb.js'
+import { defineVerb } from '../verb.js'
 
 interface Diagnosis {
   ok: boolean
@@ -184,4 +184,4 @@ async function hookChecks(invocation: Invocation): Promise<Check[]> {
   return inspectHooks(await invocation.github(), webhooks)
 }
 
-export const verbs: Verb[] = [doctor]
+export const verbs = [doctor]

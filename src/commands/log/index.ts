@@ -5,7 +5,7 @@ import type { Invocation } from '../../invocation.js'
 import { type LogEntry, type LogLine, logNames, parseLine } from '../../logs/read.js'
 import { textPage } from '../../terminal/page.js'
 import { lastBytes, maxBytesFlag, noteOmitted } from '../max-bytes.js'
-import { defineVerb, type Verb } from '../verb.js'
+import { defineVerb } from '../verb.js'
 
 type Shown =
   | { kind: 'lines'; lines: AsyncIterable<LogLine> }
@@ -136,7 +136,7 @@ async function* textOf(lines: AsyncIterable<LogLine>): AsyncGenerator<string> {
 }
 
 /** In the order of the help. */
-export const verbs: Verb[] = [show]
+export const verbs = [show]
 
 /** 30 February is not one, though `Date` takes it for a day of March. */
 const isDay = (text: string): boolean => {

@@ -2,10 +2,10 @@ import { UsageError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
 import { lines } from '../../terminal/page.js'
 import { readCommand } from '../grammar.js'
-import { defineVerb, type Noun, type Verb } from '../verb.js'
+import { defineVerb, type Noun } from '../verb.js'
 
 /** A noun without a verb, which shows the pages of all nouns. */
-export const verbsOf = (nouns: Noun[]): Verb[] => [
+export const verbsOf = (nouns: Noun[]) => [
   defineVerb({
     name: '',
     summary: 'show the manual page of wizard, a noun, a verb or a topic',

@@ -38,7 +38,7 @@ export async function manualPage(nouns: Noun[], command: AboutCommand): Promise<
 }
 
 /** The same as data. @throws UsageError for an unknown topic */
-export async function helpData(nouns: Noun[], command: HelpCommand): Promise<unknown> {
+export async function helpData(nouns: Noun[], command: HelpCommand) {
   if (command.kind === 'greeting') return helpDocument(nouns, {})
   const { topic } = command
   if (topic === undefined) return helpDocument(nouns, command)

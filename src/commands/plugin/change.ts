@@ -1,18 +1,20 @@
 import type { PluginRegistry } from '../../plugins/plugin-registry.js'
 import type { PluginInfo } from '../../plugins/session.js'
 import { marks } from '../../terminal/marks.js'
-import { defineVerb, type Verb } from '../verb.js'
+import { defineVerb } from '../verb.js'
 import { installedPage } from './install.js'
 import { done, forceFlag, idArgument, installedId } from './shared.js'
 
-interface ChangeSpec {
-  name: 'enable' | 'disable' | 'pin' | 'unpin'
+type ChangeName = 'enable' | 'disable' | 'pin' | 'unpin'
+
+interface ChangeSpec<N extends ChangeName> {
+  name: N
   summary: string
   does: string
   said: string
 }
 
-const defineChange = ({ name, summary, does, said }: ChangeSpec): Verb =>
+const defineChange = <N extends ChangeName>({ name, summary, does, said }: ChangeSpec<N>) =>
   defineVerb({
     name,
     summary,

@@ -1,4 +1,3 @@
-import type { Verb } from '../verb.js'
 import { disable, enable, pin, remove, rollback, unpin } from './change.js'
 import { install } from './install.js'
 import { list } from './list.js'
@@ -8,7 +7,7 @@ import { verify } from './verify.js'
 import { view } from './view.js'
 
 /** In the order of the help. */
-export const verbs: Verb[] = [
+export const verbs = [
   install,
   search,
   list,

@@ -61,8 +61,9 @@ const nothingNamed = () =>
 
 /** The requested plugin, and the dependencies installed before it. */
 function withNeeds(plugins: InstalledPlugin[]) {
-  const needed = plugins.slice(0, -1)
-  return { ...plugins.at(-1), dependencies: needed }
+  // There is always one: it was named.
+  const requested = plugins.at(-1) as InstalledPlugin
+  return { ...requested, dependencies: plugins.slice(0, -1) }
 }
 
 /** A line for each, and the commands that its author recommends. */

@@ -1,4 +1,3 @@
-import type { Verb } from '../verb.js'
 import { create } from './create.js'
 import { deleteVerb } from './delete.js'
 import { download } from './download.js'
@@ -11,7 +10,7 @@ import { upload } from './upload.js'
 import { view } from './view.js'
 
 /** In the order of the help. */
-export const verbs: Verb[] = [
+export const verbs = [
   publish,
   create,
   upload,

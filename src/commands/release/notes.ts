@@ -1,5 +1,5 @@
 import { textPage } from '../../terminal/page.js'
-import { firstBytes, maxBytesFlag, noteOmitted } from '../max-bytes.js'
+import { contentOf, firstBytes, maxBytesFlag, noteOmitted } from '../max-bytes.js'
 import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
 import { releaseTarget, sourceTree } from './target.js'
@@ -48,11 +48,7 @@ export const notes = defineVerb({
     const text = await manager.generateNotes(request, invocation.call)
     const { content, omitted } = firstBytes(Buffer.from(text), most)
     noteOmitted(invocation, omitted, 'first')
-    return {
-      content: content.toString(),
-      encoding: 'utf-8',
-      ...(omitted > 0 && { truncated: true }),
-    }
+    return contentOf(content, omitted)
   },
   isLong: true,
   render: ({ content }) => textPage(content),

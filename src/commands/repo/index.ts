@@ -1,4 +1,3 @@
-import type { Verb } from '../verb.js'
 import { add } from './add.js'
 import { browse } from './browse.js'
 import { clone } from './clone.js'
@@ -16,7 +15,7 @@ import { status } from './status.js'
 import { cloneAll, pullAll, reset, sync } from './sync-verbs.js'
 
 /** In the order of the help. */
-export const verbs: Verb[] = [
+export const verbs = [
   sync,
   status,
   exec,

@@ -6,7 +6,7 @@ import type { SyncReport } from '../../repos/report.js'
 import type { SyncOptions } from '../../repos/run-sync.js'
 import type { Shard } from '../../repos/targets/resolve.js'
 import type { FlagSpecs, Flags } from '../flags.js'
-import { defineVerb, type Example, type Verb } from '../verb.js'
+import { defineVerb, type Example } from '../verb.js'
 import { withFolders } from './folders.js'
 import { reportFailure, reportPage } from './shared.js'
 
@@ -33,10 +33,10 @@ const targets = {
   variadic: true,
 }
 
-function defineSyncVerb(
+function defineSyncVerb<N extends string>(
   mode: Exclude<SyncMode, 'reset'>,
-  spec: { name: string; summary: string; examples: Example[] },
-): Verb {
+  spec: { name: N; summary: string; examples: Example[] },
+) {
   return defineVerb({
     ...spec,
     args: [targets],

@@ -1,7 +1,6 @@
-import type { Verb } from '../verb.js'
 import { install, remove } from './install.js'
 import { print } from './print.js'
 import { status } from './status.js'
 
 /** In the order of the help. */
-export const verbs: Verb[] = [status, install, remove, print]
+export const verbs = [status, install, remove, print]

@@ -1,4 +1,4 @@
-import { defineVerb, type Verb } from '../verb.js'
+import { defineVerb } from '../verb.js'
 import { runScript, scriptFlags, scriptOutput } from './run.js'
 
 const script = defineVerb({
@@ -15,4 +15,4 @@ const script = defineVerb({
   ...scriptOutput,
 })
 
-export const verbs: Verb[] = [script]
+export const verbs = [script]

@@ -2,7 +2,7 @@ import { InterruptedError } from '../../base/errors.js'
 import type { Invocation } from '../../invocation.js'
 import { readLine } from '../script/read.js'
 import { runScript, type ScriptResult, scriptFlags, scriptOutput } from '../script/run.js'
-import { defineVerb, type Verb } from '../verb.js'
+import { defineVerb } from '../verb.js'
 import { openHistory } from './history.js'
 import { readPrompt } from './prompt.js'
 
@@ -26,7 +26,7 @@ const shell = defineVerb({
   ...scriptOutput,
 })
 
-export const verbs: Verb[] = [shell]
+export const verbs = [shell]
 
 const isEnd = (line: string) => /^\s*(exit|quit)\s*$/i.test(line)
 

@@ -1,6 +1,6 @@
 import { lines } from '../../terminal/page.js'
 import { findComponent } from '../targets.js'
-import { defineVerb, type Verb } from '../verb.js'
+import { defineVerb } from '../verb.js'
 import { readAssignments, runAndWait, runAndWaitFlags } from '../workflow/run.js'
 import { formatConclusion, runFailure, runOutputs } from '../workflow/shared.js'
 import { workflowTarget } from '../workflow/target.js'
@@ -44,4 +44,4 @@ const run = defineVerb({
   outputs: runOutputs,
 })
 
-export const verbs: Verb[] = [run]
+export const verbs = [run]

@@ -1,4 +1,3 @@
-import type { Verb } from '../verb.js'
 import { forward } from './forward.js'
 import { list } from './list.js'
 import { prune } from './prune.js'
@@ -12,7 +11,7 @@ import { status } from './status.js'
 import { view } from './view.js'
 
 /** In the order of the help. */
-export const verbs: Verb[] = [
+export const verbs = [
   serve,
   setup,
   status,

@@ -44,7 +44,8 @@ export const serve = defineVerb({
           if (event.type !== 'webhooks-listening') return
           const { address: listening, pid } = event
           // A program that waits for it reads this line.
-          if (globals.json) terminal.out.write(`${JSON.stringify({ listening, pid })}\n`)
+          if (globals.json)
+            terminal.out.write(`${JSON.stringify({ listening, pid } satisfies Listening)}\n`)
           else if (!globals.quiet) {
             const isNowhere = listening === 'none'
             terminal.out.write(isNowhere ? 'running handlers\n' : `listening on ${listening}\n`)
@@ -55,9 +56,17 @@ export const serve = defineVerb({
     if (!isDrained) throw signal.reason
     return null
   },
-  json: () => undefined,
+  // It was printed when the server began to listen.
+  json: (): Listening | undefined => undefined,
   render: () => ({ kind: 'nothing' }),
 })
+
+/** The document of SERVE. */
+interface Listening {
+  /** An address, a path, or `none` with `--run-only`. */
+  listening: string
+  pid: number
+}
 
 async function placeOf(
   { host, cwd }: Invocation,

@@ -1,9 +1,9 @@
-import { isUtf8 } from 'node:buffer'
 import { UsageError } from '../../base/errors.js'
 import { plainText } from '../../base/text.js'
 import type { Invocation } from '../../invocation.js'
 import { lines } from '../../terminal/page.js'
 import type { ViewedDelivery } from '../../webhooks/store/store.js'
+import { contentOf } from '../max-bytes.js'
 import { defineVerb } from '../verb.js'
 import { deliveryLines } from './shared.js'
 
@@ -51,11 +51,6 @@ export const view = defineVerb({
     )
   },
 })
-
-const contentOf = (bytes: Uint8Array) =>
-  isUtf8(bytes)
-    ? { content: Buffer.from(bytes).toString('utf8'), encoding: 'utf-8' }
-    : { content: Buffer.from(bytes).toString('base64'), encoding: 'base64' }
 
 /** A program prints what strangers have written: no control character reaches the terminal. */
 async function* textOf(bytes: Uint8Array, { terminal }: Invocation): AsyncGenerator<string> {

@@ -60,7 +60,7 @@ export const rerun = defineVerb({
       : lines(`${repo} ${id} runs again; wizard WORKFLOW WATCH ${repo}/${id} waits for it`),
 })
 
-function switchVerb(name: 'enable' | 'disable', summary: string) {
+function switchVerb<N extends 'enable' | 'disable'>(name: N, summary: string) {
   return defineVerb({
     name,
     summary,

@@ -1,4 +1,3 @@
-import type { Verb } from '../verb.js'
 import { cancel, disable, enable, rerun } from './control.js'
 import { download } from './download.js'
 import { list } from './list.js'
@@ -9,16 +8,4 @@ import { view } from './view.js'
 import { watch } from './watch.js'
 
 /** In the order of the help. */
-export const verbs: Verb[] = [
-  run,
-  watch,
-  logs,
-  download,
-  list,
-  runs,
-  view,
-  rerun,
-  cancel,
-  enable,
-  disable,
-]
+export const verbs = [run, watch, logs, download, list, runs, view, rerun, cancel, enable, disable]

@@ -2,7 +2,7 @@ import { UsageError } from '../../base/errors.js'
 import { oneLine } from '../../base/text.js'
 import { textPage } from '../../terminal/page.js'
 import type { FailedStep, LogChunk } from '../../workflows/logs/logs.js'
-import { lastBytes, maxBytesFlag, noteOmitted } from '../max-bytes.js'
+import { contentOf, lastBytes, maxBytesFlag, noteOmitted } from '../max-bytes.js'
 import { defineVerb } from '../verb.js'
 import { attemptFlag, runArgument, runFlags, runTarget } from './run-target.js'
 
@@ -39,12 +39,7 @@ export const logs = defineVerb({
     noteOmitted(invocation, end.omitted, 'last')
     return end
   },
-  json: (log) =>
-    'content' in log && {
-      content: log.content,
-      encoding: 'utf-8',
-      ...(log.omitted > 0 && { truncated: true }),
-    },
+  json: (log) => ('content' in log ? contentOf(Buffer.from(log.content), log.omitted) : undefined),
   isLong: true,
   render: (log) => ('content' in log ? textPage(log.content) : { kind: 'text', chunks: log }),
 })

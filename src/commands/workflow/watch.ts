@@ -82,7 +82,8 @@ export const watch = defineVerb({
       await showLogs(invocation, result.run, 'failed', named.attempt)
     return { kind: 'run', result }
   },
-  json: (watched) => (watched.kind === 'run' ? watched.result.run : watched.outcome.runs),
+  json: (watched): RunResult['run'] | CommitOutcome['runs'] =>
+    watched.kind === 'run' ? watched.result.run : watched.outcome.runs,
   render: (watched) =>
     watched.kind === 'run' ? runPage(watched.result) : commitPage(watched.outcome),
   partialFailure: (watched) =>

@@ -1,5 +1,4 @@
-import { isUtf8 } from 'node:buffer'
-import { firstBytes, maxBytesFlag, noteOmitted } from '../../max-bytes.js'
+import { contentOf, firstBytes, maxBytesFlag, noteOmitted } from '../../max-bytes.js'
 import { repositoryTarget } from '../../targets.js'
 import { defineVerb } from '../../verb.js'
 
@@ -29,11 +28,6 @@ export const cat = defineVerb({
     noteOmitted(invocation, start.omitted, 'first')
     return start
   },
-  json: ({ content, omitted }) => ({
-    ...(isUtf8(content)
-      ? { content: content.toString('utf8'), encoding: 'utf-8' }
-      : { content: content.toString('base64'), encoding: 'base64' }),
-    ...(omitted > 0 && { truncated: true }),
-  }),
+  json: ({ content, omitted }) => contentOf(content, omitted),
   render: ({ content }) => ({ kind: 'bytes', bytes: content }),
 })
