@@ -1,5 +1,6 @@
-// Writes docs/verbs.md and SKILL.md from the verbs' own tables, from which --help, MAN and completion come too.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+// Writes docs/verbs.md and SKILL.md from the verbs' own tables, from which --help, MAN and completion come too; and
+// test/docs/json-page.types.ts from docs/json.md.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -14,6 +15,7 @@ try {
     input: {
       page: 'src/commands/manual/verbs-page.ts',
       skill: 'src/commands/manual/skill-page.ts',
+      json: 'test/docs/json-page.ts',
       nouns: 'src/commands/index.ts',
     },
     platform: 'node',
@@ -23,11 +25,13 @@ try {
   await bundle.write({ dir: out, format: 'esm', entryFileNames: '[name].mjs' })
   await bundle.close()
   const load = (/** @type {string} */ name) => import(pathToFileURL(join(out, `${name}.mjs`)).href)
-  const [{ verbsPage }, { skillPage }, { nouns }] = await Promise.all(
-    ['page', 'skill', 'nouns'].map(load),
+  const [{ verbsPage }, { skillPage }, { jsonTypes }, { nouns }] = await Promise.all(
+    ['page', 'skill', 'json', 'nouns'].map(load),
   )
   writeFileSync(join(root, 'docs/verbs.md'), await verbsPage(nouns))
   writeFileSync(join(root, 'SKILL.md'), await skillPage(nouns))
+  const json = readFileSync(join(root, 'docs/json.md'), 'utf8')
+  writeFileSync(join(root, 'test/docs/json-page.types.ts'), await jsonTypes(json, nouns))
 } finally {
   rmSync(out, { recursive: true })
 }

@@ -28,6 +28,7 @@ const introduction = [
   '',
   '- Add `--json`: one document on stdout, whatever the exit status. The error is the last line on stderr:',
   '  `{"error":{"code":…,"message":…,"hint":…}}`. The hint says what to type next.',
+  '- [docs/json.md](docs/json.md) has the type of each document.',
   '- Nothing asks a question off a terminal. A verb that would ask is exit 2 until you add `--yes`; look at `--dry-run` first.',
   '- `--quiet` prints nothing on success except the result. `--timeout S` bounds a command (exit 7).',
   '- Any command can be run again after any failure.',
