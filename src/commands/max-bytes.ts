@@ -20,7 +20,7 @@ export interface Bounded<T> {
 }
 
 /** The document of a file, a log or notes. */
-export interface Content {
+export interface ContentDocument {
   content: string
   encoding: 'utf-8' | 'base64'
   /** Only if `--max-bytes` left something out. */
@@ -28,7 +28,7 @@ export interface Content {
 }
 
 /** Bytes that are not UTF-8 are written in base64. */
-export function contentOf(bytes: Uint8Array, omitted = 0): Content {
+export function contentOf(bytes: Uint8Array, omitted = 0): ContentDocument {
   const encoding = isUtf8(bytes) ? 'utf-8' : 'base64'
   const content = Buffer.from(bytes).toString(encoding === 'utf-8' ? 'utf8' : 'base64')
   return { content, encoding, ...(omitted > 0 && { truncated: true }) }

@@ -11,7 +11,7 @@ import { readScript, type ScriptLine } from './read.js'
 import { withoutSecrets } from './words.js'
 
 /** What one command did; the keys are those of `--json`. */
-interface CommandResult {
+export interface CommandResult {
   line: number
   /** Without secrets. */
   command: string

@@ -45,7 +45,7 @@ export const serve = defineVerb({
           const { address: listening, pid } = event
           // A program that waits for it reads this line.
           if (globals.json)
-            terminal.out.write(`${JSON.stringify({ listening, pid } satisfies Listening)}\n`)
+            terminal.out.write(`${JSON.stringify({ listening, pid } satisfies ServeDocument)}\n`)
           else if (!globals.quiet) {
             const isNowhere = listening === 'none'
             terminal.out.write(isNowhere ? 'running handlers\n' : `listening on ${listening}\n`)
@@ -57,12 +57,12 @@ export const serve = defineVerb({
     return null
   },
   // It was printed when the server began to listen.
-  json: (): Listening | undefined => undefined,
+  json: (): ServeDocument | undefined => undefined,
   render: () => ({ kind: 'nothing' }),
 })
 
 /** The document of SERVE. */
-interface Listening {
+export interface ServeDocument {
   /** An address, a path, or `none` with `--run-only`. */
   listening: string
   pid: number
