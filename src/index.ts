@@ -202,6 +202,7 @@ export type { WorkflowEvent } from './workflows/session.js'
 export type { Ended as WaitEnd, PollOptions } from './workflows/watch/poll.js'
 export type { WaitOptions } from './workflows/watch/wait.js'
 export type { CommitOutcome } from './workflows/watch/watch-commit.js'
+export type { FailedJob, RunReasons, WhyOptions } from './workflows/why/why.js'
 
 /** GitHub's API with this process's own environment: tokens, proxies, `gh`. */
 export class GitHubClient extends Client {

@@ -21,6 +21,7 @@ const synonyms: Record<string, readonly string[]> = {
   ...sameFor(['start', 'listen', 'server', 'up'], ['run', 'exec', 'serve']),
   ...sameFor(['stop', 'kill', 'abort'], ['cancel']),
   ...sameFor(['tail', 'follow'], ['watch', 'show']),
+  ...sameFor(['explain', 'reason', 'errors', 'failures'], ['why']),
   ...sameFor(['log', 'logs', 'output'], ['logs', 'show', 'view']),
   ...sameFor(['check', 'lint', 'test'], ['verify', 'validate']),
   ...sameFor(['retry', 'restart', 'rerun'], ['rerun', 'replay']),

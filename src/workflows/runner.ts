@@ -33,6 +33,7 @@ import type { Repo, WorkflowEvent, WorkflowSession } from './session.js'
 import type { PollOptions } from './watch/poll.js'
 import { firstLook, untilCompleted, type WaitOptions } from './watch/wait.js'
 import { type CommitOutcome, watchCommit } from './watch/watch-commit.js'
+import { type RunReasons, reasonsOf, type WhyOptions } from './why/why.js'
 
 export interface RunOptions extends WaitOptions {
   /** A branch or a tag; default: the default branch. */
@@ -212,6 +213,23 @@ export class WorkflowRunner {
     call: Call<WorkflowEvent> = {},
   ): Promise<Annotation[]> {
     return startupErrors((await this.#open(call)).github, { owner, repo }, runId)
+  }
+
+  /**
+   * Why a run failed, in one go, within a number of bytes; also of one that goes on, from its jobs
+   * that have ended.
+   */
+  async why(
+    owner: string,
+    repo: string,
+    runId: RunId,
+    { attempt, jobId, ...options }: WhyOptions & RunPart = {},
+    call: Call<WorkflowEvent> = {},
+  ): Promise<RunReasons> {
+    const session = await this.#open(call)
+    const asked = runWithJobs(session.github, { owner, repo }, runId, { attempt, jobId })
+    const run = await ofRun(session.github, { owner, repo }, runId, asked)
+    return reasonsOf(session, { owner, repo }, run, options)
   }
 
   /**

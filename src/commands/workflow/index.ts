@@ -6,6 +6,20 @@ import { run } from './run.js'
 import { runs } from './runs.js'
 import { view } from './view.js'
 import { watch } from './watch.js'
+import { why } from './why.js'
 
 /** In the order of the help. */
-export const verbs = [run, watch, logs, download, list, runs, view, rerun, cancel, enable, disable]
+export const verbs = [
+  run,
+  watch,
+  why,
+  logs,
+  download,
+  list,
+  runs,
+  view,
+  rerun,
+  cancel,
+  enable,
+  disable,
+]

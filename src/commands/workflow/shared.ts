@@ -60,7 +60,7 @@ export function runFailure(result: RunResult): PartialFailure | null {
   return {
     code: 'FAILED',
     message: `${run.workflow} ended with ${run.conclusion}: ${run.html_url}`,
-    hint: `wizard WORKFLOW LOGS ${back} --failed; wizard WORKFLOW RERUN ${back} --failed`,
+    hint: `wizard WORKFLOW WHY ${back}; wizard WORKFLOW RERUN ${back} --failed`,
   }
 }
 

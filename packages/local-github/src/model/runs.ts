@@ -42,6 +42,9 @@ export interface RunAnnotation {
   path: string
   line: number
   message: string
+  /** Default: `failure`. */
+  level?: 'failure' | 'warning' | 'notice'
+  title?: string
 }
 
 /** One attempt of a run. */
@@ -63,6 +66,7 @@ export interface Job {
   steps: NonNullable<JobData['steps']>
   /** Its output. */
   log: string
+  annotations: RunAnnotation[]
 }
 
 export interface Artifact {
@@ -141,6 +145,7 @@ function jobsOf(world: World, { definition }: Workflow): Job[] {
       startedAt: world.now(),
       completedAt: null,
       log: '',
+      annotations: [],
       steps: steps.map((step, index) => ({
         number: index + 1,
         name: step.name ?? `Run ${step.run ?? step.uses ?? ''}`,
@@ -181,13 +186,15 @@ export interface RunEnd {
   logs?: Record<string, string>
   /** The names of the jobs that end like the run; the others succeed. Default: all. */
   jobs?: string[]
+  /** Of each job, by its name. */
+  jobAnnotations?: Record<string, RunAnnotation[]>
   /** With `startup_failure`: why it never started. */
   annotations?: RunAnnotation[]
 }
 
 /** Ends a run and its jobs; a failed job fails in its last step. */
 export function finishRun(world: World, run: Run, end: RunEnd = {}): void {
-  const { conclusion = 'success', logs = {}, jobs, annotations = [] } = end
+  const { conclusion = 'success', logs = {}, jobs, jobAnnotations = {}, annotations = [] } = end
   touch(world, run, 'completed')
   run.conclusion = conclusion
   run.annotations = annotations
@@ -199,6 +206,7 @@ export function finishRun(world: World, run: Run, end: RunEnd = {}): void {
     job.conclusion = own
     job.completedAt = world.now()
     job.log = logs[job.name] ?? `${job.name}: ${own}\n`
+    job.annotations = jobAnnotations[job.name] ?? []
     for (const step of job.steps) {
       step.status = 'completed'
       step.conclusion = step.number < job.steps.length ? 'success' : own
@@ -238,3 +246,6 @@ function touch(world: World, run: Run, status: Run['status']): void {
   run.status = status
   run.updatedAt = world.now()
 }
+
+/** Of all attempts. */
+export const allJobs = (run: Run): Job[] => [...run.earlier, run].flatMap(({ jobs }) => jobs)

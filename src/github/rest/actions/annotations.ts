@@ -1,6 +1,6 @@
 import { z } from 'zod/mini'
 import { checkedRepo, type Repo } from '../../../base/names/repository.js'
-import { type Api, parseAnswer } from '../api.js'
+import { type Api, ask, parseAnswer } from '../api.js'
 import { pagesOf } from '../pages.js'
 
 /** https://docs.github.com/en/rest/checks/runs#list-check-run-annotations */
@@ -32,6 +32,19 @@ const annotationAnswer = z.pipe(
     }),
   ),
 )
+
+/**
+ * The annotations of a job, whose id is that of its check run; at most a page, which is 100.
+ * https://docs.github.com/en/rest/checks/runs#list-check-run-annotations
+ */
+export async function jobAnnotations(
+  api: Api,
+  { owner, repo }: Repo,
+  jobId: number,
+): Promise<Annotation[]> {
+  const run = { ...checkedRepo(owner, repo), check_run_id: jobId, per_page: 100 }
+  return ask(api, z.array(annotationAnswer), (rest) => rest.checks.listAnnotations(run))
+}
 
 const checkRunAnswer = z.object({ id: z.number() })
 

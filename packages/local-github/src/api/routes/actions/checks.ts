@@ -1,5 +1,5 @@
 import type { Repository } from '../../../model/repository.js'
-import type { Run } from '../../../model/runs.js'
+import { allJobs, type Run, type RunAnnotation } from '../../../model/runs.js'
 import type { Call } from '../../call.js'
 import { notFound } from '../../errors.js'
 import { page } from '../../page.js'
@@ -9,7 +9,7 @@ import { runPage } from '../../shapes/actions.js'
 type CheckRunData = Data<'GET /repos/{owner}/{repo}/check-runs/{check_run_id}'>
 
 /**
- * The checks of a workflow's run that never started, whose annotations say why:
+ * The checks of a workflow's jobs, and of a run that never started, whose annotations say why:
  * https://docs.github.com/rest/checks/runs
  */
 export const checkRoutes: Route[] = [
@@ -20,15 +20,22 @@ export const checkRoutes: Route[] = [
     return { data: { total_count: all.length, check_runs: items }, headers }
   }),
   route('GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations', (call) => {
-    const { run } = checkedRun(call, 'check_run_id')
-    const { items, headers } = page(call, run.annotations)
-    const data = items.map(({ path, line, message }) => ({
+    const { items, headers } = page(call, annotationsOf(call))
+    const data = items.map(({ path, line, message, level = 'failure', title = null }) => ({
       ...{ path, message, start_line: line, end_line: line, start_column: null, end_column: null },
-      ...{ annotation_level: 'failure', title: null, raw_details: null, blob_href: '' },
+      ...{ annotation_level: level, title, raw_details: null, blob_href: '' },
     }))
     return { data, headers }
   }),
 ]
+
+/** The check run of a job has its id; that of a run that never started has the run's. */
+function annotationsOf(call: Call): RunAnnotation[] {
+  const id = call.id('check_run_id')
+  const { runs } = call.repository()
+  const job = runs.flatMap(allJobs).find((one) => one.id === id)
+  return job?.annotations ?? checkedRun(call, 'check_run_id').run.annotations
+}
 
 /** A run has one check suite, and here one check run, by its own id. */
 function checkedRun(call: Call, name: string): { repository: Repository; run: Run } {

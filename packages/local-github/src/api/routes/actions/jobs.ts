@@ -1,5 +1,5 @@
 import type { Repository } from '../../../model/repository.js'
-import type { Attempt, Job, Run } from '../../../model/runs.js'
+import { type Attempt, allJobs, type Job, type Run } from '../../../model/runs.js'
 import { type ZipEntry, zip } from '../../../zip.js'
 import type { Call } from '../../call.js'
 import { notFound } from '../../errors.js'
@@ -45,8 +45,6 @@ function listJobs(call: Call) {
   const jobs = items.map((job) => jobShape(call.addresses, { repository, run, job }))
   return { data: { total_count: found.length, jobs }, headers }
 }
-
-const allJobs = (run: Run) => [...run.earlier, run].flatMap(({ jobs }) => jobs)
 
 function jobOf(call: Call): { repository: Repository; run: Run; job: Job } {
   const repository = call.repository()
