@@ -275,6 +275,40 @@ type WorkflowWatch =
   | RunWithJobs
   | RunWithJobs[] // with --commit
 
+type Annotation = {
+  path: string
+  line: number // from 1
+  level: string | null // failure, warning, notice
+  title: string | null
+  message: string
+}
+
+type RunReasons = {
+  run_id: number
+  attempt: number // from 1
+  status: string
+  conclusion: string | null
+  html_url: string
+  repo: string
+  workflow: string // its file
+  jobs: {
+    id: number
+    name: string
+    conclusion: string | null
+    html_url: string
+    step: { number: number; name: string } | null // the first that failed
+    annotations: Annotation[]
+    excerpt: string | null // around the first error of the log; null: it was not read, or is gone
+    log_lines: number | null // of the job's whole log
+    truncated: boolean
+    error: ErrorReport | null // why annotations or log could not be read
+  }[]
+  annotations: Annotation[] // of a run that never started, or was cancelled
+  truncated: boolean
+}
+
+type WorkflowWhy = RunReasons | RunReasons[] // a list with --commit
+
 type WorkflowRuns = Run[] | WebPage
 type WorkflowView = (RunWithJobs & { attempt: number }) | WebPage // attempt: from 1
 
@@ -790,6 +824,9 @@ export type Checked = [
   Fits<Plain<WorkflowWatch>, Printed<typeof workflow, 'watch'>>,
   Fits<Printed<typeof workflow, 'watch'>, Plain<WorkflowWatch>>,
   True<Same<Plain<WorkflowWatch>, Printed<typeof workflow, 'watch'>>>,
+  Fits<Plain<WorkflowWhy>, Printed<typeof workflow, 'why'>>,
+  Fits<Printed<typeof workflow, 'why'>, Plain<WorkflowWhy>>,
+  True<Same<Plain<WorkflowWhy>, Printed<typeof workflow, 'why'>>>,
   Fits<Plain<WorkflowLogs>, Printed<typeof workflow, 'logs'>>,
   Fits<Printed<typeof workflow, 'logs'>, Plain<WorkflowLogs>>,
   True<Same<Plain<WorkflowLogs>, Printed<typeof workflow, 'logs'>>>,
