@@ -674,20 +674,7 @@ type ConfigPath = {
 }
 
 /** A JSON Schema, draft 7, for editors. */
-type ConfigSchema = {
-  $schema?: string
-  title?: string
-  type?: string | string[]
-  pattern?: string
-  enum?: unknown[]
-  const?: unknown
-  anyOf?: ConfigSchema[]
-  items?: ConfigSchema
-  properties?: { [key: string]: ConfigSchema }
-  additionalProperties?: ConfigSchema | boolean
-  description?: string
-  default?: unknown
-}
+type ConfigSchema = { [keyword: string]: unknown }
 
 type LogShow = {
   time: string | null // null: a line that wizard did not write

@@ -9,7 +9,7 @@ export const schema = defineVerb({
   examples: [{ command: 'wizard CONFIG SCHEMA repos > repos.schema.json', does: 'of repos.yaml' }],
   args: [{ name: 'file', summary: schemaNames.join(', '), choices: schemaNames }],
   flags: {},
-  async run(_context, [word = '']) {
+  async run(_context, [word = '']): Promise<Record<string, unknown>> {
     const name = schemaNames.find((one) => one === word.toLowerCase().replace(/\.yaml$/, ''))
     if (name === undefined) {
       throw new UsageError(`no schema ${oneLine(word, 60)}`, {
@@ -17,7 +17,7 @@ export const schema = defineVerb({
       })
     }
     const { jsonSchemaOf } = await import('../../config/schema/json.js')
-    return jsonSchemaOf(name)
+    return { ...jsonSchemaOf(name) }
   },
   isLong: true,
   render: (found) => ({ kind: 'bytes', bytes: Buffer.from(`${JSON.stringify(found, null, 2)}\n`) }),

@@ -5,8 +5,6 @@ import { schemaKey } from './single.js'
 
 /** Draft 7, which all editors know. */
 export interface JsonSchema {
-  $schema?: string
-  title?: string
   type?: string | string[]
   pattern?: string
   enum?: unknown[]
