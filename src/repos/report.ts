@@ -14,6 +14,9 @@ export const emptyEntry = (
   group: place.group,
   path: place.path,
   branch: place.branch ?? null,
+  // JSON leaves out what is undefined, and has what is set later in this place.
+  status: undefined,
+  planned: undefined,
   from: null,
   to: null,
   bytes: 0,

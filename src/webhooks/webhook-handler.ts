@@ -293,9 +293,9 @@ async function assertHandler(
 }
 
 const emptyCounts: StoreCounts = {
+  serving: [],
   counts: noDeliveries(),
   oldest_waiting_seconds: null,
   last_received_at: null,
   store_bytes: 0,
-  serving: [],
 }

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { nouns } from '../../src/commands/index.js'
 import { version } from '../../src/version.js'
+import { configure } from '../commands/webhook/hook.js'
 import { openWorkspace, type Workspace } from '../support/workspace.js'
-import { declaredIn, jsonTypes, otherDocuments, typeNameOf } from './json-page.js'
+import { declaredIn, jsonTypes, keysOf, otherDocuments, typeNameOf } from './json-page.js'
 
 const page = readFileSync('docs/json.md', 'utf8')
 
@@ -38,13 +39,34 @@ describe('docs/json.md', () => {
   })
 })
 
-describe('documents that are not of a verb', () => {
-  let work: Workspace
-  beforeAll(async () => {
-    work = await openWorkspace()
-  })
-  afterAll(() => work.close())
+let work: Workspace
+beforeAll(async () => {
+  work = await openWorkspace()
+  await work.github.addRepository('uDOS/typo', { files: { 'a.txt': 'a\n' } })
+  await work.repos({ tools: [{ repo: 'typo' }] })
+  await configure(work, {})
+  await work.wizard('REPO', 'SYNC')
+})
+afterAll(() => work.close())
 
+describe("a document's keys", () => {
+  it.each([
+    ['RepoSync', ['REPO', 'SYNC', '--dry-run'], '.'],
+    ['SyncEntry', ['REPO', 'SYNC', '--dry-run'], 'repositories'],
+    ['SyncEntry', ['REPO', 'SYNC'], 'repositories'],
+    ['SyncEntry', ['REPO', 'PULL', 'typo'], '.'],
+    ['RepoStatus', ['REPO', 'STATUS'], '0'],
+    ['WebhookStatus', ['WEBHOOK', 'STATUS'], '.'],
+  ])('%s has the order of the page in %j', async (name, argv, at) => {
+    const { json } = await work.run([...argv, '--json'])
+    const document = at === '.' ? json : at === '0' ? json[0] : json[at][0]
+    const keys = Object.keys(document)
+    expect(keys.length).toBeGreaterThan(5)
+    expect(keys).toEqual(keysOf(page, name).filter((key) => keys.includes(key)))
+  })
+})
+
+describe('documents that are not of a verb', () => {
   it('Version', async () => {
     expect((await work.run(['version', '--json'])).json).toEqual({ version })
   })

@@ -18,6 +18,12 @@ export function declaredIn(page: string): Map<string, Set<string>> {
   )
 }
 
+/** The keys of an object type, in the page's order. */
+export function keysOf(page: string, name: string): string[] {
+  const [, fields = ''] = new RegExp(`^type ${name} = \\{\n(.*?)^\\}`, 'ms').exec(page) ?? []
+  return [...fields.matchAll(/^ {2}(\w+)\??:/gm)].map(([, key = '']) => key)
+}
+
 /** `REPO PULL-ALL` is RepoPullAll. */
 export const typeNameOf = (noun: Noun, verb: Verb): string =>
   [noun.name, ...verb.name.split('-')]

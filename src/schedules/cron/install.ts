@@ -33,11 +33,8 @@ export async function installBlock(
 ): Promise<CrontabChange> {
   const text = await crontab.read()
   const before = blockIn(text, block)
-  const plan = {
-    before,
-    after: block.lines,
-    action: before === null ? 'installed' : 'updated',
-  } as const
+  const action = before === null ? 'installed' : 'updated'
+  const plan = { action, before, after: block.lines } as const
   return change(crontab, { text, edit: (now) => withBlock(now, block), block, plan }, request)
 }
 

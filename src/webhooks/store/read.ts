@@ -151,11 +151,11 @@ export async function countDeliveries(engine: Engine): ReturnType<DeliveryStore[
     )
     const { now = 0, oldest = null, last = null } = times ?? {}
     return {
+      serving: await liveServers(sql),
       counts,
       oldest_waiting_seconds: oldest === null ? null : Math.max(0, (now - oldest) / 1000),
       last_received_at: last === null ? null : isoTime(last),
       store_bytes,
-      serving: await liveServers(sql),
     }
   })
 }

@@ -238,12 +238,12 @@ export interface CancelledDeliveries {
 }
 
 export interface StoreCounts {
+  serving: { machine: string; pid: number; since: string; address: string }[]
   counts: Record<DeliveryStatus, number>
   oldest_waiting_seconds: number | null
   last_received_at: string | null
   /** What the deliveries take in the database, with its log; free pages do not count. */
   store_bytes: number
-  serving: { machine: string; pid: number; since: string; address: string }[]
 }
 
 /** What PRUNE keeps: days since a delivery last changed, and bytes. */
