@@ -186,6 +186,7 @@ export type {
 export type { LineOptions } from './workflows/logs/parse.js'
 export {
   type RunArtifact,
+  type RunAttempt,
   RunTimeoutError,
   type ViewedRun,
   type WorkflowRun,
@@ -200,6 +201,7 @@ export {
 export type { RunPart } from './workflows/runs.js'
 export type { WorkflowEvent } from './workflows/session.js'
 export type { Ended as WaitEnd, PollOptions } from './workflows/watch/poll.js'
+export type { RetryOptions } from './workflows/watch/retry.js'
 export type { WaitOptions } from './workflows/watch/wait.js'
 export type { CommitOutcome } from './workflows/watch/watch-commit.js'
 export type { FailedJob, RunReasons, WhyOptions } from './workflows/why/why.js'

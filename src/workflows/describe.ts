@@ -2,7 +2,7 @@ import type { Emit } from '../base/call.js'
 import { oneLine } from '../base/text.js'
 import type { Log, LogLevel } from '../logs/log.js'
 import { logMarks, type Marks } from '../logs/marks.js'
-import type { WorkflowRun } from './run-data.js'
+import type { WorkflowRun, WorkflowRunWithJobs } from './run-data.js'
 import type { WorkflowEvent } from './session.js'
 import { isCompleted, isGood } from './watch/conclusion.js'
 
@@ -39,12 +39,20 @@ const lines: {
   'job-changed': ({ job }, marks) => `${oneLine(job.name, 200)}: ${stateOf(job, marks)}`,
   'step-changed': ({ job, step }, marks) =>
     `${oneLine(job.name, 200)} / ${oneLine(step.name, 200)}: ${stateOf(step, marks)}`,
+  'run-retried': ({ run, attempt }) =>
+    `${nameOfRun(run)}: attempt ${attempt} runs ${formatFailed(run)} again`,
   'run-waiting': ({ run }) => `${nameOfRun(run)} waits for an approval: ${run.html_url}`,
   'run-queued-behind': ({ run, behind: { run_id: id, html_url: page } }) =>
     `${nameOfRun(run)} is queued behind #${id}${page === null ? '' : `: ${oneLine(page, 300)}`}`,
   'dispatch-unanswered': ({ message }) =>
     `the answer to the dispatch was lost: ${message}; looking for its run`,
   'poll-failed': ({ message }) => `GitHub did not answer: ${message}; polling again`,
+}
+
+/** `2 failed jobs` */
+function formatFailed({ jobs }: WorkflowRunWithJobs): string {
+  const count = jobs.filter(({ conclusion }) => !isGood(conclusion)).length
+  return count === 1 ? 'a failed job' : `${count} failed jobs`
 }
 
 /** `core/tests.yml #123` */

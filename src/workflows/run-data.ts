@@ -72,6 +72,17 @@ export interface RunArtifact {
 /** A run with the jobs of its latest attempt. */
 export interface WorkflowRunWithJobs extends WorkflowRun {
   jobs: WorkflowJob[]
+  /** Where failed jobs may be run again: all that were waited for, the last one included. */
+  attempts?: RunAttempt[] | undefined
+}
+
+/** How an attempt of a run ended. */
+export interface RunAttempt {
+  /** From 1. */
+  attempt: number
+  conclusion: string | null
+  /** Their names. */
+  failed_jobs: string[]
 }
 
 /** A run as it was asked for: the latest attempt of it, another one, or a job. */

@@ -31,11 +31,12 @@ import type { ViewedRun, WorkflowRun, WorkflowRunWithJobs } from './run-data.js'
 import { findRun, ofRun, type RunPart, runWithJobs, startupErrors, viewRun } from './runs.js'
 import type { Repo, WorkflowEvent, WorkflowSession } from './session.js'
 import type { PollOptions } from './watch/poll.js'
-import { firstLook, untilCompleted, type WaitOptions } from './watch/wait.js'
+import { type RetryOptions, untilPassed } from './watch/retry.js'
+import { firstLook } from './watch/wait.js'
 import { type CommitOutcome, watchCommit } from './watch/watch-commit.js'
 import { type RunReasons, reasonsOf, type WhyOptions } from './why/why.js'
 
-export interface RunOptions extends WaitOptions {
+export interface RunOptions extends RetryOptions {
   /** A branch or a tag; default: the default branch. */
   ref?: string | undefined
   /** The inputs of the workflow, checked against its file. */
@@ -85,7 +86,7 @@ export class WorkflowRunner {
   ): Promise<WorkflowRun | WorkflowRunWithJobs> {
     const session = await this.#open(call)
     const started = await dispatch(session, { owner, repo, workflow, ref, inputs })
-    if (waits) return untilCompleted(session, { owner, repo }, started, options)
+    if (waits) return untilPassed(session, { owner, repo }, started, options)
     return firstLook(session, { owner, repo }, started)
   }
 
@@ -98,12 +99,12 @@ export class WorkflowRunner {
     owner: string,
     repo: string,
     runId: RunId,
-    options: WaitOptions = {},
+    options: RetryOptions = {},
     call: Call<WorkflowEvent> = {},
   ): Promise<WorkflowRunWithJobs> {
     const session = await this.#open(call)
     const run = await findRun(session.github, { owner, repo }, runId)
-    return untilCompleted(session, { owner, repo }, run, options)
+    return untilPassed(session, { owner, repo }, run, options)
   }
 
   /** Waits for all runs of a commit, or those of one workflow, to appear and to end. */

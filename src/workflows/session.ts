@@ -57,6 +57,8 @@ export type WorkflowEvent =
   | { type: 'run-changed'; run: WorkflowRun }
   | { type: 'job-changed'; run: WorkflowRun; job: WorkflowJob }
   | { type: 'step-changed'; run: WorkflowRun; job: WorkflowJob; step: WorkflowStep }
+  /** The failed jobs of a run are run again, as this attempt. */
+  | { type: 'run-retried'; run: WorkflowRunWithJobs; attempt: number }
   /** Emitted once: somebody has to approve the run at its address. */
   | { type: 'run-waiting'; run: WorkflowRun }
   /** Emitted once: the run waits for another one of its concurrency group. */

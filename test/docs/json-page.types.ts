@@ -248,7 +248,14 @@ type Run = {
   }[] // empty in lists
 }
 
-type RunWithJobs = Run & { jobs: Job[] }
+type RunWithJobs = Run & {
+  jobs: Job[]
+  attempts?: {
+    attempt: number // from 1
+    conclusion: string | null
+    failed_jobs: string[] // their names
+  }[] // with --retry-failed: all that were waited for
+}
 
 type Job = {
   id: number
@@ -333,7 +340,10 @@ type WorkflowDownload = {
 }[]
 
 type WorkflowCancel = { repo: string; run_id: number; cancelled: boolean }
-type WorkflowRerun = { repo: string; run_id: number; rerun: string } // all, failed, or the job
+type WorkflowRerun =
+  | { repo: string; run_id: number; rerun: string } // all, failed, or the job
+  | Run // with --wait
+  | RunWithJobs
 
 type Release = {
   id: number

@@ -1,7 +1,17 @@
+import { UsageError } from '../../base/errors.js'
 import { lines } from '../../terminal/page.js'
 import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
 import { refusePart, runFlags, runTarget } from './run-target.js'
+import {
+  type RunResult,
+  runFailure,
+  runOutputs,
+  runPage,
+  showLogs,
+  untilTimeout,
+  waitFlags,
+} from './shared.js'
 import { workflowTarget } from './target.js'
 
 const exactRun = { name: 'run', summary: 'component/RUN_ID, owner/repo/RUN_ID, or its address' }
@@ -43,22 +53,59 @@ export const rerun = defineVerb({
   flags: {
     failed: { type: 'boolean', summary: 'only the failed jobs' },
     job: { type: 'text', value: 'NAME', summary: 'only one job, by its name or id' },
+    wait: { type: 'boolean', summary: 'wait for the end; exit 0 on success, 1 on failure' },
+    ...waitFlags,
     ...runFlags,
   },
-  async run(invocation, [target = ''], { failed, job: named, ...flags }) {
+  async run(invocation, [target = ''], { failed, job: named, wait, ...flags }): Promise<Rerun> {
+    const { interval, 'cancel-on-interrupt': cancelOnInterrupt } = flags
+    if (!wait && (interval !== undefined || cancelOnInterrupt))
+      throw new UsageError(`--${interval ? 'interval' : 'cancel-on-interrupt'} needs --wait`)
     const { jobId, ...of } = await runTarget(invocation, target, flags)
     await refusePart(invocation, of, 'RERUN')
     const { owner, repo, runId } = of
     const job = named ?? jobId?.toString()
     const runner = await invocation.workflowRunner()
+    const before = wait ? await runner.viewRun(owner, repo, runId, {}, invocation.call) : null
     await runner.rerun(owner, repo, runId, { failed, job }, invocation.call)
-    return { repo: `${owner}/${repo}`, run_id: runId, rerun: job ?? (failed ? 'failed' : 'all') }
+    const which = job ?? (failed ? 'failed' : 'all')
+    const started = { repo: `${owner}/${repo}`, run_id: runId, rerun: which }
+    if (!wait) return { kind: 'started', started }
+    const options = {
+      timeout: invocation.globals.timeout,
+      interval,
+      cancelOnInterrupt,
+      after: before?.attempt,
+    }
+    const result = await untilTimeout(
+      runner.pollStatus(owner, repo, runId, options, invocation.call),
+    )
+    if (!result.timeout && !result.stopped) await showLogs(invocation, result.run)
+    return { kind: 'waited', result }
   },
-  render: ({ repo, run_id: id }, invocation) =>
-    invocation.globals.quiet
+  json: (done): RunResult['run'] | StartedRerun =>
+    done.kind === 'waited' ? done.result.run : done.started,
+  render(done, invocation) {
+    if (done.kind === 'waited') return runPage(done.result)
+    const { repo, run_id: id } = done.started
+    return invocation.globals.quiet
       ? { kind: 'nothing' }
-      : lines(`${repo} ${id} runs again; wizard WORKFLOW WATCH ${repo}/${id} waits for it`),
+      : lines(`${repo} ${id} runs again; wizard WORKFLOW WATCH ${repo}/${id} waits for it`)
+  },
+  partialFailure: (done) => (done.kind === 'waited' ? runFailure(done.result) : null),
+  outputs: (done): Record<string, string> =>
+    done.kind === 'waited' ? runOutputs(done.result) : {},
 })
+
+/** Without `--wait`. */
+export interface StartedRerun {
+  repo: string
+  run_id: number
+  /** `all`, `failed`, or the job. */
+  rerun: string
+}
+
+type Rerun = { kind: 'started'; started: StartedRerun } | { kind: 'waited'; result: RunResult }
 
 function switchVerb<N extends 'enable' | 'disable'>(name: N, summary: string) {
   return defineVerb({

@@ -7,6 +7,8 @@ import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
 import {
   type RunResult,
+  retryFlags,
+  retryOptions,
   runFailure,
   runOutputs,
   runPage,
@@ -25,6 +27,7 @@ export const runAndWaitFlags = {
     summary: 'a branch or tag to run on; default: the default branch',
   },
   ...waitFlags,
+  ...retryFlags,
   logs: {
     type: 'choice',
     choices: ['failed', 'all', 'none'],
@@ -113,6 +116,7 @@ export async function runAndWait(
         timeout: values.timeout ?? invocation.globals.timeout,
         interval: values.interval,
         cancelOnInterrupt: values['cancel-on-interrupt'],
+        ...retryOptions(values),
       },
       invocation.call,
     ),
@@ -141,8 +145,8 @@ export function readAssignments(assignments: string[]): Record<string, string> {
 
 function refuseWithoutWait(values: Flags<typeof flags>): void {
   if (values.wait) return
-  const idle = (['interval', 'cancel-on-interrupt', 'logs', 'download'] as const).find(
-    (name) => values[name],
-  )
+  const idle = (
+    ['interval', 'cancel-on-interrupt', 'logs', 'download', 'retry-failed', 'retry-match'] as const
+  ).find((name) => values[name] !== undefined && values[name] !== false)
   if (idle) throw new UsageError(`--${idle} needs --wait`)
 }

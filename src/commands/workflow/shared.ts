@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { reportError } from '../../base/error-report.js'
-import { WizardError } from '../../base/errors.js'
+import { UsageError, WizardError } from '../../base/errors.js'
+import { oneLine } from '../../base/text.js'
 import type { Annotation } from '../../github/rest/actions/annotations.js'
 import type { Invocation } from '../../invocation.js'
 import { marks } from '../../terminal/marks.js'
@@ -13,7 +14,8 @@ import {
 } from '../../workflows/run-data.js'
 import { knownRunsOf } from '../../workflows/session.js'
 import { isCompleted, isGood } from '../../workflows/watch/conclusion.js'
-import type { FlagSpecs } from '../flags.js'
+import type { RetryOptions } from '../../workflows/watch/retry.js'
+import type { FlagSpecs, Flags } from '../flags.js'
 import type { PartialFailure } from '../verb.js'
 import { ends, labelled } from './logs.js'
 
@@ -92,10 +94,20 @@ export function formatConclusion({ run }: RunResult): string {
   if (!isCompleted(run)) return run.html_url
   const seconds = run.duration_seconds === null ? '' : ` in ${run.duration_seconds} s`
   const mark = isGood(run.conclusion) ? marks.good : marks.bad
-  return `${mark} ${run.workflow} ${run.conclusion}${seconds}: ${run.html_url}`
+  return `${mark} ${run.workflow} ${run.conclusion}${attemptsOf(run)}${seconds}: ${run.html_url}`
 }
 
 type Run = WorkflowRun | WorkflowRunWithJobs
+
+/** A run that passed only when it ran again is flaky, and not to be taken for a clean one. */
+function attemptsOf(run: Run): string {
+  const attempts = ('attempts' in run ? run.attempts : undefined) ?? []
+  const last = attempts.at(-1)
+  if (attempts.length < 2 || last === undefined) return ''
+  return isGood(run.conclusion)
+    ? `, passed on attempt ${last.attempt}`
+    : ` on attempt ${last.attempt}, after ${attempts.length} tries`
+}
 
 /**
  * Shows the logs of an ended run on stderr, so that stdout has only the result. That a run failed
@@ -189,6 +201,36 @@ export function artifactFailure(artifacts: DownloadedArtifact[]): PartialFailure
     message: `${first.name}: ${message}${others}`,
     hint,
     remedy,
+  }
+}
+
+/** Flags of verbs that wait for one run, and may run its failed jobs again. */
+export const retryFlags = {
+  'retry-failed': {
+    type: 'integer',
+    value: 'N',
+    min: 0,
+    max: 100,
+    summary: 'run failed jobs again, at most N times',
+  },
+  'retry-match': {
+    type: 'text',
+    value: 'REGEX',
+    summary: 'with --retry-failed: only if a failed log or annotation matches',
+  },
+} as const satisfies FlagSpecs
+
+/** @throws UsageError for a pattern that is not a regular expression, or without --retry-failed */
+export function retryOptions(flags: Flags<typeof retryFlags>): RetryOptions {
+  const { 'retry-failed': retryFailed, 'retry-match': pattern } = flags
+  if (pattern === undefined) return { retryFailed }
+  if (retryFailed === undefined) throw new UsageError('--retry-match needs --retry-failed')
+  try {
+    return { retryFailed, retryMatch: new RegExp(pattern) }
+  } catch {
+    throw new UsageError(`not a regular expression: ${oneLine(pattern, 100)}`, {
+      hint: 'such as "ETIMEDOUT|503"',
+    })
   }
 }
 

@@ -9,6 +9,8 @@ import { defineVerb, type PartialFailure } from '../verb.js'
 import { noteWholeRun, type RunTarget, runFlags, runTarget } from './run-target.js'
 import {
   type RunResult,
+  retryFlags,
+  retryOptions,
   runFailure,
   runOutputs,
   runPage,
@@ -51,13 +53,16 @@ export const watch = defineVerb({
     },
     workflow: { type: 'text', value: 'W', summary: 'with --commit: only runs of this workflow' },
     ...waitFlags,
+    ...retryFlags,
   },
   async run(invocation, [target], flags): Promise<Watched> {
     const { interval, commit, workflow, 'cancel-on-interrupt': cancelOnInterrupt } = flags
-    const options = { timeout: invocation.globals.timeout, interval, cancelOnInterrupt }
+    const retry = retryOptions(flags)
+    const options = { timeout: invocation.globals.timeout, interval, cancelOnInterrupt, ...retry }
     const runner = await invocation.workflowRunner()
     if (commit !== undefined) {
       if (cancelOnInterrupt) throw new UsageError('--cancel-on-interrupt needs a single run')
+      if (retry.retryFailed !== undefined) throw new UsageError('--retry-failed needs a single run')
       const named = await repositoryOrWorkflow(invocation, target, flags.repo)
       const only = workflow ?? named.workflow ?? undefined
       const of = { ...options, workflow: only }

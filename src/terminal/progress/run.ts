@@ -47,6 +47,7 @@ export function runProgress({ now, isLive, say }: ProgressContext) {
     },
     'job-changed': sayUnlessLive,
     'step-changed': sayUnlessLive,
+    'run-retried': sayEvent,
     'run-waiting': sayEvent,
     'run-queued-behind': sayEvent,
     'dispatch-unanswered': sayEvent,

@@ -28,6 +28,9 @@ const isPending = ({ status }: { status: string }): boolean => status === 'pendi
  */
 export class RunWatch implements Watch {
   run: WorkflowRunWithJobs
+  /** Of the run, from 1. */
+  attempt = 1
+  readonly #after: number
   readonly #session: WorkflowSession
   readonly #repo: Repo
   readonly #begun: number
@@ -41,7 +44,9 @@ export class RunWatch implements Watch {
   #timesGone = 0
   #refused = false
 
-  constructor(session: WorkflowSession, repo: Repo, run: WorkflowRun) {
+  /** @param after an attempt that has ended: GitHub may still show it, and the next one is meant */
+  constructor(session: WorkflowSession, repo: Repo, run: WorkflowRun, after = 0) {
+    this.#after = after
     this.#session = session
     this.#repo = repo
     this.#begun = session.clock.now()
@@ -72,6 +77,7 @@ export class RunWatch implements Watch {
     const turn = this.#turn()
     try {
       if (turn !== 'jobs') await this.#readRun()
+      if (this.#isBefore) return true
       if (turn !== 'run' || this.#jobsRead === null) await this.#readJobs()
       if (turn === 'jobs' && this.#settled) await this.#readRun()
     } finally {
@@ -111,6 +117,10 @@ export class RunWatch implements Watch {
     return since >= Math.max(2, 5 * (pages - 1)) ? 'jobs' : 'run'
   }
 
+  get #isBefore(): boolean {
+    return this.attempt <= this.#after
+  }
+
   get #settled(): boolean {
     return this.run.jobs.every(isCompleted)
   }
@@ -118,12 +128,14 @@ export class RunWatch implements Watch {
   async #readRun(): Promise<void> {
     const { owner, repo } = this.#repo
     const data = await getWorkflowRun(this.#session.github, owner, repo, this.run.run_id)
-    const run = toRun(this.#session.github, this.#repo, data)
+    this.attempt = data.run_attempt
+    const now = toRun(this.#session.github, this.#repo, data)
+    const run = this.#isBefore ? queuedAgain(now) : now
     const changed = run.status !== this.run.status || run.conclusion !== this.run.conclusion
     if (!this.#seen || (changed && this.#jobsRead !== this.#polls)) this.#jobsRead = null
     this.#seen = true
     this.#timesGone = 0
-    this.run = { ...run, jobs: this.run.jobs }
+    this.run = { ...run, jobs: this.#isBefore ? [] : this.run.jobs }
   }
 
   async #readJobs(): Promise<void> {
@@ -146,6 +158,15 @@ export class RunWatch implements Watch {
     return this.#session.clock.now() - this.#begun < youngest
   }
 }
+
+/** How a run is as soon as it is run again, whatever GitHub shows of its last attempt. */
+const queuedAgain = (run: WorkflowRun): WorkflowRun => ({
+  ...run,
+  status: 'queued',
+  conclusion: null,
+  completed_at: null,
+  duration_seconds: null,
+})
 
 interface State {
   status: string

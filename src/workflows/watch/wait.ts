@@ -15,12 +15,16 @@ import { RunWatch } from './run-watch.js'
 export interface WaitOptions extends PollOptions {
   /** Also cancels the run if a signal ends the wait. */
   cancelOnInterrupt?: boolean | undefined
+  /** An attempt that has ended: a later one is waited for. */
+  after?: number | undefined
 }
 
 export interface WaitOutcome {
   /** Its last known state. */
   run: WorkflowRunWithJobs
   ended: Ended
+  /** Of the run, from 1. */
+  attempt: number
 }
 
 /** Milliseconds that an interrupted command has to cancel its run. */
@@ -37,13 +41,14 @@ export async function wait(
   session: WorkflowSession,
   repo: Repo,
   run: WorkflowRun,
-  { cancelOnInterrupt = false, ...options }: WaitOptions = {},
+  { cancelOnInterrupt = false, after, ...options }: WaitOptions = {},
 ): Promise<WaitOutcome> {
-  const watch = new RunWatch(session, repo, run)
+  const watch = new RunWatch(session, repo, run, after)
   try {
     const ended = await pollUntilDone(session, watch, options)
     // The conclusion counts even if the jobs could not be read in time.
-    return { run: watch.run, ended: isCompleted(watch.run) ? 'completed' : ended }
+    const { attempt } = watch
+    return { run: watch.run, attempt, ended: isCompleted(watch.run) ? 'completed' : ended }
   } catch (error) {
     const known = { run: watch.run }
     if (error instanceof GitHubNotFoundError) throw withKnown(gone(watch.run, error), known)
@@ -115,9 +120,9 @@ export async function untilCompleted(
   repo: Repo,
   started: WorkflowRun,
   options: WaitOptions,
-): Promise<WorkflowRunWithJobs> {
+): Promise<{ run: WorkflowRunWithJobs; attempt: number }> {
   const begun = session.clock.now()
-  const { run, ended } = await wait(session, repo, started, options)
+  const { run, ended, attempt } = await wait(session, repo, started, options)
   if (ended === 'timeout') {
     const seconds = inSeconds(session.clock.now() - begun)
     throw new RunTimeoutError(
@@ -132,5 +137,5 @@ export async function untilCompleted(
   const artifacts = await ignoreTransientFailures(session, () =>
     listRunArtifacts(session.github, repo, run.run_id),
   )
-  return { ...run, artifacts: artifacts ?? [] }
+  return { run: { ...run, artifacts: artifacts ?? [] }, attempt }
 }

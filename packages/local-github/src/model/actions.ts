@@ -8,8 +8,10 @@ import {
   finishRun,
   holdRun,
   queueRun,
+  type Rerun,
   type Run,
   type RunEnd,
+  rerun,
   startRun,
 } from './runs.js'
 import { findWorkflow } from './workflows.js'
@@ -96,6 +98,16 @@ export class Actions {
       if (count >= answers) finishRun(this.#world, run, end)
       else startRun(this.#world, run)
     }
+  }
+
+  /** Called with each run that an answer has shown, and may move it on. */
+  onShown(move: (run: Run) => void): void {
+    this.#world.onShown = move
+  }
+
+  /** Starts another attempt of an ended run, as its page does. */
+  rerun(run: Run, which?: Rerun): void {
+    rerun(this.#world, run, which)
   }
 
   /** Adds an artifact with these entries, whose names may be hostile. */
