@@ -204,6 +204,7 @@ export type { Ended as WaitEnd, PollOptions } from './workflows/watch/poll.js'
 export type { RetryOptions } from './workflows/watch/retry.js'
 export type { WaitOptions } from './workflows/watch/wait.js'
 export type { CommitOutcome } from './workflows/watch/watch-commit.js'
+export type { RunReference, RunsOutcome } from './workflows/watch/watch-several.js'
 export type { FailedJob, RunReasons, WhyOptions } from './workflows/why/why.js'
 
 /** GitHub's API with this process's own environment: tokens, proxies, `gh`. */

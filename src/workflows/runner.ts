@@ -34,6 +34,7 @@ import type { PollOptions } from './watch/poll.js'
 import { type RetryOptions, untilPassed } from './watch/retry.js'
 import { firstLook } from './watch/wait.js'
 import { type CommitOutcome, watchCommit } from './watch/watch-commit.js'
+import { type RunReference, type RunsOutcome, watchRuns } from './watch/watch-several.js'
 import { type RunReasons, reasonsOf, type WhyOptions } from './why/why.js'
 
 export interface RunOptions extends RetryOptions {
@@ -118,6 +119,15 @@ export class WorkflowRunner {
     const session = await this.#open(call)
     const found = await this.#find(session, { owner, repo }, workflow)
     return watchCommit(session, { owner, repo, commit, workflow: found }, options)
+  }
+
+  /** Waits for several runs, of several repositories too; the result has their jobs and artifacts. */
+  async watchRuns(
+    references: RunReference[],
+    options: PollOptions = {},
+    call: Call<WorkflowEvent> = {},
+  ): Promise<RunsOutcome> {
+    return watchRuns(await this.#open(call), references, options)
   }
 
   /** Newest first. */

@@ -3,8 +3,9 @@ import { UsageError, WizardError } from '../../base/errors.js'
 import type { Invocation } from '../../invocation.js'
 import { lines } from '../../terminal/page.js'
 import { knownRunsOf } from '../../workflows/session.js'
-import { isCompleted, isGood } from '../../workflows/watch/conclusion.js'
-import type { CommitOutcome } from '../../workflows/watch/watch-commit.js'
+import { isCompleted, isGood, worstConclusion } from '../../workflows/watch/conclusion.js'
+import type { WaitOptions } from '../../workflows/watch/wait.js'
+import type { RunsOutcome } from '../../workflows/watch/watch-several.js'
 import { defineVerb, type PartialFailure } from '../verb.js'
 import { noteWholeRun, type RunTarget, runFlags, runTarget } from './run-target.js'
 import {
@@ -18,18 +19,21 @@ import {
   untilTimeout,
   waitFlags,
 } from './shared.js'
-import { repositoryOrWorkflow } from './target.js'
+import { repositoryOrWorkflow, type WorkflowTarget } from './target.js'
 
-type Watched = { kind: 'run'; result: RunResult } | { kind: 'commit'; outcome: StoppableOutcome }
+type Watched = { kind: 'run'; result: RunResult } | { kind: 'runs'; outcome: Outcome }
 
-interface StoppableOutcome extends CommitOutcome {
+/** Of several runs, which were named, or are those of commits. */
+interface Outcome extends RunsOutcome {
+  /** For messages: `the runs of 1f62d2d`. */
+  what: string
   /** What ended the wait before the runs did. */
   stopped?: WizardError | undefined
 }
 
 export const watch = defineVerb({
   name: 'watch',
-  summary: 'wait for a run, or all runs of a commit; exit 1 on failure',
+  summary: 'wait for runs, or all runs of a commit; exit 1 on failure',
   examples: [
     { command: 'wizard WORKFLOW WATCH core/tests', does: 'the newest run of a workflow' },
     {
@@ -37,12 +41,21 @@ export const watch = defineVerb({
       does: 'one run, wherever it was started',
     },
     {
+      command: 'wizard WORKFLOW WATCH core/tests micro/tests 123456 -R uDOS/uDOS',
+      does: 'several at once, of several repositories too',
+    },
+    {
       command: 'wizard WORKFLOW WATCH uDOS/uDOS --commit "$(git rev-parse HEAD)"',
       does: 'all runs that a push started',
     },
   ],
   args: [
-    { name: 'target', summary: 'a run, a workflow, or with --commit a repository', optional: true },
+    {
+      name: 'target',
+      summary: 'runs, workflows (their newest run), or with --commit repositories',
+      optional: true,
+      variadic: true,
+    },
   ],
   flags: {
     ...runFlags,
@@ -55,24 +68,24 @@ export const watch = defineVerb({
     ...waitFlags,
     ...retryFlags,
   },
-  async run(invocation, [target], flags): Promise<Watched> {
+  async run(invocation, targets, flags): Promise<Watched> {
     const { interval, commit, workflow, 'cancel-on-interrupt': cancelOnInterrupt } = flags
     const retry = retryOptions(flags)
-    const options = { timeout: invocation.globals.timeout, interval, cancelOnInterrupt, ...retry }
-    const runner = await invocation.workflowRunner()
-    if (commit !== undefined) {
+    const options = { timeout: invocation.globals.timeout, interval }
+    const [target, ...others] = targets
+    if (commit !== undefined || others.length > 0) {
       if (cancelOnInterrupt) throw new UsageError('--cancel-on-interrupt needs a single run')
       if (retry.retryFailed !== undefined) throw new UsageError('--retry-failed needs a single run')
-      const named = await repositoryOrWorkflow(invocation, target, flags.repo)
-      const only = workflow ?? named.workflow ?? undefined
-      const of = { ...options, workflow: only }
-      const outcome = await runner
-        .watchCommit(named.owner, named.repo, commit, of, invocation.call)
-        .catch((error: unknown) => stoppedOutcome(commit, error))
-      if (outcome.ended === 'completed') await showLogsOf(invocation, ...outcome.runs)
-      return { kind: 'commit', outcome }
     }
-    if (workflow !== undefined) throw new UsageError('--workflow needs --commit')
+    if (commit === undefined && workflow !== undefined)
+      throw new UsageError('--workflow needs --commit')
+    if (commit !== undefined || others.length > 0) {
+      const outcome = await (commit === undefined
+        ? watchNamed(invocation, targets, flags, options)
+        : watchCommits(invocation, targets, { ...flags, commit }, options))
+      if (outcome.ended === 'completed') await showLogsOf(invocation, ...outcome.runs)
+      return { kind: 'runs', outcome }
+    }
     if (target === undefined)
       throw new UsageError('WORKFLOW WATCH needs a run, or --commit', {
         hint: 'wizard WORKFLOW WATCH --help',
@@ -80,31 +93,87 @@ export const watch = defineVerb({
     const named = await runTarget(invocation, target, flags)
     noteWholeRun(invocation, named, 'waiting for')
     const { owner, repo, runId } = named
+    const runner = await invocation.workflowRunner()
+    const waiting = { ...options, cancelOnInterrupt, ...retry }
     const result =
       (await endedAttempt(invocation, named)) ??
-      (await untilTimeout(runner.pollStatus(owner, repo, runId, options, invocation.call)))
+      (await untilTimeout(runner.pollStatus(owner, repo, runId, waiting, invocation.call)))
     if (!result.timeout && !result.stopped)
       await showLogs(invocation, result.run, 'failed', named.attempt)
     return { kind: 'run', result }
   },
-  json: (watched): RunResult['run'] | CommitOutcome['runs'] =>
+  json: (watched): RunResult['run'] | RunsOutcome['runs'] =>
     watched.kind === 'run' ? watched.result.run : watched.outcome.runs,
   render: (watched) =>
-    watched.kind === 'run' ? runPage(watched.result) : commitPage(watched.outcome),
+    watched.kind === 'run' ? runPage(watched.result) : runsPage(watched.outcome),
   partialFailure: (watched) =>
-    watched.kind === 'run' ? runFailure(watched.result) : commitFailure(watched.outcome),
+    watched.kind === 'run' ? runFailure(watched.result) : runsFailure(watched.outcome),
   outputs: (watched) =>
     watched.kind === 'run'
       ? runOutputs(watched.result)
       : { conclusion: watched.outcome.conclusion ?? '' },
 })
 
+type WatchOptions = Pick<WaitOptions, 'timeout' | 'interval'>
+
+async function watchNamed(
+  invocation: Invocation,
+  targets: string[],
+  flags: Parameters<typeof runTarget>[2],
+  options: WatchOptions,
+): Promise<Outcome> {
+  const references: RunTarget[] = []
+  for (const target of targets) {
+    const named = await runTarget(invocation, target, flags)
+    noteWholeRun(invocation, named, 'waiting for')
+    references.push(named)
+  }
+  const what = `the ${references.length} runs`
+  const runner = await invocation.workflowRunner()
+  return runner
+    .watchRuns(references, options, invocation.call)
+    .then((outcome) => ({ ...outcome, what }))
+    .catch((error: unknown) => stoppedOutcome(what, error))
+}
+
+/** Of a commit in each of the repositories, which may be in different ones of them. */
+async function watchCommits(
+  invocation: Invocation,
+  targets: string[],
+  { commit, workflow, repo: flag }: { commit: string; workflow?: string; repo?: string },
+  options: WatchOptions,
+): Promise<Outcome> {
+  const places: WorkflowTarget[] = []
+  for (const target of targets.length === 0 ? [undefined] : targets)
+    places.push(await repositoryOrWorkflow(invocation, target, flag))
+  const runner = await invocation.workflowRunner()
+  const outcomes = await Promise.all(
+    places.map(async ({ owner, repo, workflow: own }): Promise<Outcome> => {
+      const of = { ...options, workflow: workflow ?? own ?? undefined }
+      return runner
+        .watchCommit(owner, repo, commit, of, invocation.call)
+        .then((outcome) => ({ ...outcome, what: `the runs of ${outcome.sha.slice(0, 7)}` }))
+        .catch((error: unknown) => stoppedOutcome(`the runs of ${commit.slice(0, 7)}`, error))
+    }),
+  )
+  const runs = outcomes.flatMap((one) => one.runs)
+  const [first] = outcomes
+  return {
+    what:
+      outcomes.length === 1 ? (first?.what ?? '') : `the runs of ${outcomes.length} repositories`,
+    runs,
+    conclusion: worstConclusion(runs),
+    ended: outcomes.some(({ ended }) => ended === 'timeout') ? 'timeout' : 'completed',
+    stopped: outcomes.find(({ stopped }) => stopped)?.stopped,
+  }
+}
+
 /** The runs of a wait that was stopped are a result too. @throws every other error */
-function stoppedOutcome(sha: string, error: unknown): StoppableOutcome {
+function stoppedOutcome(what: string, error: unknown): Outcome {
   const known = knownRunsOf(error)
   if (known === undefined || !('runs' in known) || !(error instanceof WizardError)) throw error
   const runs = known.runs.map((run) => ({ ...run, jobs: [] }))
-  return { sha, runs, conclusion: null, ended: 'timeout', stopped: error }
+  return { what, runs, conclusion: null, ended: 'timeout', stopped: error }
 }
 
 /** An attempt that has ended is not waited for; the run's latest may go on. */
@@ -122,17 +191,16 @@ async function showLogsOf(invocation: Invocation, ...runs: RunResult['run'][]): 
   for (const run of runs) await showLogs(invocation, run)
 }
 
-const commitPage = ({ runs }: CommitOutcome) =>
+const runsPage = ({ runs }: RunsOutcome) =>
   lines(
     ...runs
       .map((run) => runPage({ run, timeout: null }))
       .flatMap((page) => (page.kind === 'lines' ? page.lines : [])),
   )
 
-function commitFailure(outcome: StoppableOutcome): PartialFailure | null {
-  const { sha, runs, conclusion, ended, stopped } = outcome
+function runsFailure(outcome: Outcome): PartialFailure | null {
+  const { what: of, runs, conclusion, ended, stopped } = outcome
   if (stopped) return reportError(stopped)
-  const of = `the runs of ${sha.slice(0, 7)}`
   if (ended === 'timeout') return { code: 'TIMEOUT', ...untilNow(of, runs) }
   if (isGood(conclusion)) return null
   const bad = runs.filter((run) => !isGood(run.conclusion)).length
@@ -140,7 +208,7 @@ function commitFailure(outcome: StoppableOutcome): PartialFailure | null {
 }
 
 /** What is known when the time is over. */
-function untilNow(of: string, runs: CommitOutcome['runs']): { message: string; hint: string } {
+function untilNow(of: string, runs: RunsOutcome['runs']): { message: string; hint: string } {
   if (runs.length === 0)
     return {
       message: `${of} have not appeared`,

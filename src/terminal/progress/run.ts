@@ -55,7 +55,10 @@ export function runProgress({ now, isLive, say }: ProgressContext) {
   } satisfies Handlers
   return {
     handlers,
-    lines: () => [...watched.values()].flatMap((one) => linesOf(one, now())),
+    lines() {
+      const all = [...watched.values()]
+      return all.length > 1 ? linesOfSeveral(all, now()) : all.flatMap((one) => linesOf(one, now()))
+    },
     /** The jobs of ended runs stay on screen; the result says how the runs ended. */
     closing() {
       const ended = [...watched.values()].filter(({ run }) => isCompleted(run))
@@ -65,6 +68,32 @@ export function runProgress({ now, isLive, say }: ProgressContext) {
         : []
     },
   }
+}
+
+/** The most runs to show of several, those at work first. */
+const mostRuns = 12
+
+/** How far they are, and below it each in a line, without its jobs. */
+function linesOfSeveral(all: Watched[], now: number): string[] {
+  const [done, open] = [true, false].map((isDone) =>
+    all.filter(({ run }) => isCompleted(run) === isDone),
+  ) as [Watched[], Watched[]]
+  const running = open.filter(({ run }) => run.status === 'in_progress')
+  const begun = Math.min(...all.map(({ since }) => since))
+  const counts = `${done.length} done, ${running.length} running, ${open.length - running.length} queued`
+  const shown = [...running, ...open.filter((one) => !running.includes(one)), ...done]
+  const more = shown.length - mostRuns
+  return [
+    `${all.length} runs: ${counts}, ${formatLength((now - begun) / 1000)}`,
+    ...shown.slice(0, mostRuns).map(({ run }) => `    ${lineOfRun(run)}`),
+    ...(more > 0 ? [`    … and ${more} more`] : []),
+  ]
+}
+
+function lineOfRun(run: WorkflowRun): string {
+  const state = ((isCompleted(run) ? run.conclusion : run.status) ?? '').replaceAll('_', ' ')
+  const mark = !isCompleted(run) ? marks.atWork : isGood(run.conclusion) ? marks.good : marks.bad
+  return `${mark} ${nameOfRun(run)}: ${state}`
 }
 
 /** How far it is, and below it the jobs that ended, then those at work: the last few of both. */
