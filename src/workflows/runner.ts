@@ -17,7 +17,7 @@ import {
   setWorkflowState,
 } from './control.js'
 import { recording } from './describe.js'
-import { dispatch } from './dispatch/dispatch.js'
+import { dispatch, type InputsQuestion } from './dispatch/dispatch.js'
 import { listRuns, newestRun, type RunFilter } from './list-runs.js'
 import {
   type FailedStep,
@@ -42,6 +42,8 @@ export interface RunOptions extends RetryOptions {
   ref?: string | undefined
   /** The inputs of the workflow, checked against its file. */
   inputs?: Record<string, string> | undefined
+  /** Gives the inputs where none are given, for example by asking somebody. */
+  askInputs?: InputsQuestion | undefined
   /** Waits until the run is completed; otherwise only until it is identified. */
   wait?: boolean | undefined
 }
@@ -82,11 +84,11 @@ export class WorkflowRunner {
     owner: string,
     repo: string,
     workflow: string | number,
-    { ref, inputs, wait: waits = false, ...options }: RunOptions = {},
+    { ref, inputs, askInputs, wait: waits = false, ...options }: RunOptions = {},
     call: Call<WorkflowEvent> = {},
   ): Promise<WorkflowRun | WorkflowRunWithJobs> {
     const session = await this.#open(call)
-    const started = await dispatch(session, { owner, repo, workflow, ref, inputs })
+    const started = await dispatch(session, { owner, repo, workflow, ref, inputs, askInputs })
     if (waits) return untilPassed(session, { owner, repo }, started, options)
     return firstLook(session, { owner, repo }, started)
   }

@@ -1,7 +1,7 @@
 import { lines } from '../../terminal/page.js'
 import { findComponent } from '../targets.js'
 import { defineVerb } from '../verb.js'
-import { readAssignments, runAndWait, runAndWaitFlags } from '../workflow/run.js'
+import { readAssignments, readInputValues, runAndWait, runAndWaitFlags } from '../workflow/run.js'
 import { formatConclusion, runFailure, runOutputs } from '../workflow/shared.js'
 import { workflowTarget } from '../workflow/target.js'
 
@@ -27,7 +27,7 @@ const run = defineVerb({
   ],
   flags: runAndWaitFlags,
   async run(invocation, [target = '', ...assignments], values) {
-    const inputs = readAssignments(assignments)
+    const inputs = await readInputValues(invocation, readAssignments(assignments))
     const known = findComponent(await (await invocation.config()).components(), target)
     const found = await workflowTarget(invocation, `${known?.name ?? target}/tests`, undefined)
     const timeout = invocation.globals.timeout ?? usualTimeout

@@ -1,10 +1,16 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { UsageError } from '../../base/errors.js'
+import { reasonOf } from '../../base/fs/system-error.js'
 import type { Repo } from '../../base/names/repository.js'
+import { oneLine } from '../../base/text.js'
 import type { Invocation } from '../../invocation.js'
+import type { InputsQuestion } from '../../workflows/dispatch/dispatch.js'
 import { isCompleted } from '../../workflows/watch/conclusion.js'
 import type { FlagSpecs, Flags } from '../flags.js'
 import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
+import { inputsQuestion } from './ask-inputs.js'
 import {
   type RunResult,
   retryFlags,
@@ -74,17 +80,23 @@ export const run = defineVerb({
       summary:
         'component/workflow, repo/workflow or owner/repo/workflow; by file, id or display name',
     },
-    { name: 'key=value', summary: "the workflow's inputs", optional: true, variadic: true },
+    {
+      name: 'key=value',
+      summary: "the workflow's inputs; key=@FILE takes a file's text",
+      optional: true,
+      variadic: true,
+    },
   ],
   flags,
   async run(invocation, [target = '', ...assignments], values) {
-    const inputs = readAssignments(assignments)
+    const inputs = await readInputValues(invocation, readAssignments(assignments))
+    const askInputs = inputsQuestion(invocation)
     refuseWithoutWait(values)
     const { owner, repo, workflow } = await workflowTarget(invocation, target, values.repo)
     const named = { owner, repo, workflow: workflow ?? target }
-    if (values.wait) return runAndWait(invocation, named, { ...values, inputs })
+    if (values.wait) return runAndWait(invocation, named, { ...values, inputs, askInputs })
     const runner = await invocation.workflowRunner()
-    const options = { ref: values.ref, inputs }
+    const options = { ref: values.ref, inputs, askInputs }
     const started = runner.run(owner, repo, named.workflow, options, invocation.call)
     return { ...(await untilTimeout(started)), waited: false }
   },
@@ -100,6 +112,7 @@ export async function runAndWait(
   { owner, repo, workflow }: Repo & { workflow: string },
   values: Flags<typeof runAndWaitFlags> & {
     inputs: Record<string, string>
+    askInputs?: InputsQuestion | undefined
     timeout?: number | undefined
   },
 ): Promise<RunResult> {
@@ -112,6 +125,7 @@ export async function runAndWait(
       {
         ref: values.ref,
         inputs: values.inputs,
+        askInputs: values.askInputs,
         wait: true,
         timeout: values.timeout ?? invocation.globals.timeout,
         interval: values.interval,
@@ -125,6 +139,31 @@ export async function runAndWait(
   await showLogs(invocation, result.run, values.logs)
   if (values.download === undefined) return result
   return withArtifacts(invocation, result.run, values.download)
+}
+
+/**
+ * `key=@FILE` is what the file holds, and `key=@@x` is `@x`.
+ *
+ * @throws UsageError for a file that can't be read
+ */
+export async function readInputValues(
+  { cwd }: Invocation,
+  given: Record<string, string>,
+): Promise<Record<string, string>> {
+  const entries = Object.entries(given).map(async ([key, value]) => {
+    if (!value.startsWith('@')) return [key, value] as const
+    if (value.startsWith('@@')) return [key, value.slice(1)] as const
+    try {
+      return [key, await readFile(resolve(cwd, value.slice(1)), 'utf8')] as const
+    } catch (cause) {
+      const file = oneLine(value.slice(1), 200)
+      throw new UsageError(`${key}: ${file} can't be read: ${reasonOf(cause)}`, {
+        hint: `for the text itself write ${key}=@${oneLine(value, 200)}`,
+        cause,
+      })
+    }
+  })
+  return Object.fromEntries(await Promise.all(entries))
 }
 
 /** @throws UsageError, also for an input that is given twice: one of the two would be lost */

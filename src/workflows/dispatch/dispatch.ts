@@ -19,7 +19,7 @@ import { getRepo } from '../../github/rest/repositories.js'
 import { logsUrl, toRun, type WorkflowRun } from '../run-data.js'
 import { fullNameOf, type Repo, type WorkflowSession, withWayBack } from '../session.js'
 import { type Before, findDispatched, listBefore, notListed, shortRef } from './correlate.js'
-import { checkInputs, readInputs } from './inputs.js'
+import { checkInputs, readInputs, type WorkflowInputs } from './inputs.js'
 
 export interface DispatchRequest extends Repo {
   /** An id, a file (`tests.yml` or `tests`) or a display name. */
@@ -27,7 +27,15 @@ export interface DispatchRequest extends Repo {
   /** A branch or a tag; default: the default branch. */
   ref?: string | undefined
   inputs?: Record<string, string> | undefined
+  /** Gives the inputs of a workflow that has some, where none are given. */
+  askInputs?: InputsQuestion | undefined
 }
+
+/** @param workflow its name in messages */
+export type InputsQuestion = (
+  workflow: string,
+  inputs: WorkflowInputs,
+) => Promise<Record<string, string>>
 
 /**
  * Starts a workflow once, and returns its run.
@@ -39,17 +47,23 @@ export interface DispatchRequest extends Repo {
  */
 export async function dispatch(
   session: WorkflowSession,
-  { owner, repo, workflow: name, ref, inputs = {} }: DispatchRequest,
+  { owner, repo, workflow: name, ref, askInputs, ...given }: DispatchRequest,
 ): Promise<WorkflowRun> {
-  assertFew(inputs)
+  assertFew(given.inputs ?? {})
   const workflow = await findWorkflow(session.github, owner, repo, name)
-  const [on, known, before] = await Promise.all([
+  const listed = () => listBefore(session, { owner, repo }, workflow)
+  const [on, known, early] = await Promise.all([
     ref ?? getRepo(session.github, owner, repo).then(({ default_branch: branch }) => branch),
     readInputs(session.github, { owner, repo }, workflow, ref),
-    listBefore(session, { owner, repo }, workflow),
+    // While somebody is asked, others may dispatch it.
+    askInputs === undefined ? listed() : null,
   ])
-  if (known !== null)
-    checkInputs(`${owner}/${repo}/${workflowFileOf(workflow.path)}`, known, inputs)
+  const title = `${owner}/${repo}/${workflowFileOf(workflow.path)}`
+  const isOpen = given.inputs === undefined || Object.keys(given.inputs).length === 0
+  const asked = known !== null && isOpen ? await askInputs?.(title, known) : undefined
+  const inputs = asked ?? given.inputs ?? {}
+  if (known !== null) checkInputs(title, known, inputs)
+  const before = early ?? (await listed())
   const request = { owner, repo, workflow, ref: on, inputs }
   const run = await send(session, request, before)
   session.emit({ type: 'run-dispatched', run, inputs: Object.keys(inputs) })

@@ -21,7 +21,9 @@ const inputShape = z.pipe(
   ),
   z.transform((input) => ({
     required: input?.required ?? false,
-    hasDefault: input?.default !== undefined && input.default !== null,
+    description: input?.description ?? null,
+    /** As text; null: it has none. */
+    default: input?.default === undefined || input.default === null ? null : String(input.default),
     /** `string`, `boolean`, `choice`, `number`, `environment`. */
     type: input?.type ?? 'string',
     options: (input?.options ?? []).map(String),
@@ -101,8 +103,8 @@ export function checkInputs(
   const wrong = [...unknown(workflow, known, given), ...missing(workflow, known, given)]
   for (const [name, input] of Object.entries(known)) {
     const value = Object.hasOwn(given, name) ? given[name] : undefined
-    const error = value === undefined ? undefined : wrongValue(name, input, value)
-    if (error !== undefined) wrong.push(error)
+    const error = value === undefined ? null : wrongInput(name, input, value)
+    if (error !== null) wrong.push(error)
   }
   const [first, ...details] = wrong
   if (first === undefined) return
@@ -128,8 +130,8 @@ function unknown(workflow: string, known: WorkflowInputs, given: Record<string, 
 
 function missing(workflow: string, known: WorkflowInputs, given: Record<string, string>) {
   return Object.entries(known)
-    .filter(([name, { required, hasDefault }]) => {
-      return required && !hasDefault && !Object.hasOwn(given, name)
+    .filter(([name, { required, default: usual }]) => {
+      return required && usual === null && !Object.hasOwn(given, name)
     })
     .map(
       ([name, input]) =>
@@ -139,9 +141,10 @@ function missing(workflow: string, known: WorkflowInputs, given: Record<string, 
     )
 }
 
-function wrongValue(name: string, input: WorkflowInput, value: string): UsageError | undefined {
+/** Why an input can't have a value; null: it can. */
+export function wrongInput(name: string, input: WorkflowInput, value: string): UsageError | null {
   const isRight = types[input.type]
-  if (isRight === undefined || isRight(value, input)) return undefined
+  if (isRight === undefined || isRight(value, input)) return null
   const near = didYouMean(value, input.options)
   return new UsageError(
     `the input ${oneLine(name, 100)} must be ${choices(input)}, not ${oneLine(value, 100) || 'empty'}`,

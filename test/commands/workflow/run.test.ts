@@ -251,3 +251,16 @@ it('a job of Actions gets run_id, html_url and conclusion, and a table', async (
   expect(await readFile(output, 'utf8')).toBe(`run_id=${id}\nhtml_url=${url}\nconclusion=success\n`)
   expect(await readFile(summary, 'utf8')).toContain('| run_id | html_url | conclusion |')
 })
+
+describe('inputs from files', () => {
+  it('key=@FILE is what a file holds, and @@ a literal @', async () => {
+    await open()
+    await space.write('version.txt', '1.2.3')
+    expect((await run('core/ship', 'version=@version.txt')).status).toBe(0)
+    expect(lastRun(space).inputs).toEqual({ version: '1.2.3' })
+    expect((await run('core/ship', 'version=@@next')).status).toBe(0)
+    expect(lastRun(space).inputs).toEqual({ version: '@next' })
+    const { status, err } = await run('core/ship', 'version=@none.txt')
+    expect([status, err]).toEqual([2, expect.stringContaining("none.txt can't be read")])
+  })
+})
