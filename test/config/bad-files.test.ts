@@ -363,6 +363,36 @@ const bad: Bad[] = [
   ],
   [
     'components',
+    'components:\n  core:\n    repo: o/x\n    workflows:\n      nightly: { file: n.yml, run_schedule: 0 0 30 2 * }\n',
+    '5:45: components.core.workflows.nightly.run_schedule: expected a cron expression of five fields, such as "0 0 * * *", that is due at some time, got 0 0 30 2 *',
+  ],
+  [
+    'components',
+    'components:\n  core:\n    repo: o/x\n    workflows:\n      nightly: { file: n.yml, run_schedule: "0 2 * * *", timezone: Europe/Berln }\n',
+    '5:68: components.core.workflows.nightly.timezone: expected a time zone, such as Europe/Berlin or UTC, got Europe/Berln',
+  ],
+  [
+    'components',
+    'components:\n  core:\n    repo: o/x\n    workflows:\n      nightly: { file: n.yml, timezone: UTC }\n',
+    '5:41: components.core.workflows.nightly.timezone: has no run_schedule beside it, so it means nothing',
+  ],
+  [
+    'components',
+    'components:\n  core:\n    repo: o/x\n    workflows:\n      nightly: { file: n.yml, schedule: "0 2 * * *" }\n',
+    '5:31: components.core.workflows.nightly.schedule: unknown key; expected one of file, ref, inputs, run_schedule, timezone',
+  ],
+  [
+    'components',
+    'components:\n  core:\n    repo: o/x\n    workflows:\n      nightly: { ref: main }\n',
+    '5:7: components.core.workflows.nightly.file: missing; expected text',
+  ],
+  [
+    'components',
+    'components:\n  core:\n    repo: o/x\n    workflows:\n      nightly: { file: n.yml, inputs: { a: [b] } }\n',
+    '5:44: components.core.workflows.nightly.inputs.a: expected text or a number or true or false',
+  ],
+  [
+    'components',
     'components:\n  core:\n    repo: o/x\n    release: { artifact: [x] }\n',
     '4:16: components.core.release.artifact: unknown key; did you mean "artifacts"?',
   ],

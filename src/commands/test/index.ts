@@ -32,7 +32,8 @@ const run = defineVerb({
     const found = await workflowTarget(invocation, `${known?.name ?? target}/tests`, undefined)
     const timeout = invocation.globals.timeout ?? usualTimeout
     const named = { ...found, workflow: found.workflow ?? 'tests' }
-    return runAndWait(invocation, named, { ...values, inputs, timeout })
+    const options = { ref: values.ref ?? found.ref, inputs: { ...found.inputs, ...inputs } }
+    return runAndWait(invocation, named, { ...values, ...options, timeout })
   },
   json: (result) => result.run,
   // Cron mails everything that is printed.

@@ -92,11 +92,11 @@ export const run = defineVerb({
     const inputs = await readInputValues(invocation, readAssignments(assignments))
     const askInputs = inputsQuestion(invocation)
     refuseWithoutWait(values)
-    const { owner, repo, workflow } = await workflowTarget(invocation, target, values.repo)
+    const { owner, repo, workflow, ...own } = await workflowTarget(invocation, target, values.repo)
     const named = { owner, repo, workflow: workflow ?? target }
-    if (values.wait) return runAndWait(invocation, named, { ...values, inputs, askInputs })
+    const options = { ref: values.ref ?? own.ref, inputs: { ...own.inputs, ...inputs }, askInputs }
+    if (values.wait) return runAndWait(invocation, named, { ...values, ...options })
     const runner = await invocation.workflowRunner()
-    const options = { ref: values.ref, inputs, askInputs }
     const started = runner.run(owner, repo, named.workflow, options, invocation.call)
     return { ...(await untilTimeout(started)), waited: false }
   },

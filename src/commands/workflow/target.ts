@@ -9,6 +9,9 @@ import { findComponent, repositoryAround, repositoryTarget } from '../targets.js
 export interface WorkflowTarget extends Repo {
   /** Its file, id or display name; null if only a repository is named. */
   workflow: string | null
+  /** Of the component's entry: where and with what it runs. */
+  ref?: string | undefined
+  inputs?: Record<string, string> | undefined
   runId: number | null
   /** Set if the target is the address of an attempt of a run. */
   attempt?: number | undefined
@@ -164,14 +167,16 @@ function fromAddress(text: string): WorkflowTarget | null {
 function nameOf(
   text: string,
   component: Component | null,
-): Pick<WorkflowTarget, 'workflow' | 'runId'> {
+): Pick<WorkflowTarget, 'workflow' | 'ref' | 'inputs' | 'runId'> {
   if (text === '')
     throw new UsageError('the target has no workflow after the /', {
       hint: 'for example core/tests',
     })
-  const own = Object.entries(component?.workflows ?? {}).find(
-    ([name]) => name.toLowerCase() === text.toLowerCase(),
-  )
-  const runId = !own && /^\d{1,15}$/.test(text) ? Number(text) : null
-  return { workflow: own?.[1] ?? text, runId }
+  const [, own] =
+    Object.entries(component?.workflows ?? {}).find(
+      ([name]) => name.toLowerCase() === text.toLowerCase(),
+    ) ?? []
+  if (own !== undefined)
+    return { workflow: own.file, ref: own.ref ?? undefined, inputs: own.inputs, runId: null }
+  return { workflow: text, runId: /^\d{1,15}$/.test(text) ? Number(text) : null }
 }

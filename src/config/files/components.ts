@@ -1,5 +1,5 @@
 import { splitFullName } from '../../base/names/repository.js'
-import type { ComponentsFile, ComponentValues } from '../schema/components.js'
+import type { ComponentsFile, ComponentValues, WorkflowValues } from '../schema/components.js'
 import type { ConfigDocument } from '../yaml/document.js'
 import type { Fault, Position } from '../yaml/place.js'
 
@@ -18,19 +18,51 @@ export function readComponents(
       faults.push({ path: [...path, 'repo'], message })
       continue
     }
+    faults.push(...zonesWithoutSchedule(values, path))
     components[name] = {
       name,
       ...fullName,
       path: values.path.replace(/^(?:\.\/+)+/, '').replace(/\/+$/, '') || '.',
       versionFile: values.version_file ?? null,
       tag: values.tag,
-      workflows: values.workflows,
+      workflows: Object.fromEntries(
+        Object.entries(values.workflows).map(([key, one]) => [
+          key,
+          workflowOf(one, (input) => document.text([...path, 'workflows', key, 'inputs', input])),
+        ]),
+      ),
       release: releaseOf(values.release),
       position: document.position(path),
     }
   }
   document.refuse(faults)
   return components
+}
+
+/** A time zone that nothing uses is most likely one of a forgotten schedule. */
+const zonesWithoutSchedule = ({ workflows }: ComponentValues, path: string[]): Fault[] =>
+  Object.entries(workflows).flatMap(([name, one]) =>
+    typeof one === 'string' || one.timezone === undefined || one.run_schedule !== undefined
+      ? []
+      : {
+          path: [...path, 'workflows', name, 'timezone'],
+          message: 'has no run_schedule beside it, so it means nothing',
+        },
+  )
+
+/** @param written how an input is written: `1.10` is not 1.1 */
+function workflowOf(
+  values: string | WorkflowValues,
+  written: (input: string) => string | undefined,
+): ComponentWorkflow {
+  if (typeof values === 'string')
+    return { file: values, ref: null, inputs: {}, runSchedule: null, timezone: null }
+  const { file, ref = null, run_schedule: runSchedule = null, timezone = null } = values
+  const inputs = Object.entries(values.inputs).map(([key, value]) => [
+    key,
+    typeof value === 'number' ? (written(key) ?? String(value)) : String(value),
+  ])
+  return { file, ref, inputs: Object.fromEntries(inputs), runSchedule, timezone }
 }
 
 function releaseOf({
@@ -59,10 +91,22 @@ export interface Component {
   versionFile: string | null
   /** With `{version}`. */
   tag: string
-  /** File, id or display name, by the component's own name for it. */
-  workflows: Record<string, string>
+  /** By the component's own name for each. */
+  workflows: Record<string, ComponentWorkflow>
   release: ReleaseConfig
   position: Position
+}
+
+export interface ComponentWorkflow {
+  /** File, id or display name. */
+  file: string
+  /** A branch or a tag; null: the default branch. */
+  ref: string | null
+  inputs: Record<string, string>
+  /** A cron expression. */
+  runSchedule: string | null
+  /** Of `runSchedule`, in the IANA database; null: local time. */
+  timezone: string | null
 }
 
 export interface ReleaseConfig {

@@ -67,7 +67,9 @@ const pictures = {
       ],
     },
   },
-  components: { components: { '*': { repo: 'name', workflows: { '*': 'name' } } } },
+  components: {
+    components: { '*': { repo: 'name', workflows: { '*': { '': 'name', file: 'name' } } } },
+  },
   webhooks: { webhooks: { handlers: { '*': [{ name: 'name', action: 'name' }] } } },
 } as const satisfies Partial<Record<ConfigFileName, Picture>>
 
@@ -152,7 +154,10 @@ export function openNames(request: ConfigRequest, cacheFolder: () => string | nu
       const { components } = await valuesOf('components')
       return Object.entries(mappingOf(components)).map(([name, values]) => {
         const { repo, workflows } = mappingOf(values)
-        const files = Object.entries(mappingOf(workflows)).map(([key, file]) => [key, text(file)])
+        const files = Object.entries(mappingOf(workflows)).map(([key, one]) => [
+          key,
+          text(mappingOf(one).file ?? one),
+        ])
         return { name, repo: text(repo), workflows: Object.fromEntries(files) }
       })
     },

@@ -3,7 +3,7 @@ export type PlainValue = string | PlainValue[] | { [key: string]: PlainValue }
 
 /**
  * Which parts of a file are names: `'name'` a text; `[x]` a list of x; an object these keys of a
- * mapping, or with `'*'` all of them.
+ * mapping, or with `'*'` all of them. With `''` a text may be there in the mapping's place.
  */
 export type Picture = 'name' | readonly [Picture] | { readonly [key: string]: Picture }
 
@@ -20,6 +20,7 @@ export function pickNames(value: unknown, picture: Picture): PlainValue {
     const [each] = picture
     return Array.isArray(value) ? value.map((item) => pickNames(item, each)) : []
   }
+  if (typeof value === 'string' && picture[''] !== undefined) return pickNames(value, picture[''])
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return ''
   const every = picture['*']
   const entries = Object.entries(value).flatMap(([key, item]): [string, PlainValue][] => {

@@ -1,6 +1,7 @@
 import { z } from 'zod/mini'
 import { isShortRefName } from '../../base/names/ref.js'
-import { flag, pathInside, repository, template, text, variableName } from './fields.js'
+import { flag, pathInside, refName, repository, template, text, variableName } from './fields.js'
+import { schedule, timeZone } from './schedule.js'
 
 const fileName = (...placeholders: string[]) =>
   text().check(
@@ -63,6 +64,28 @@ const release = z.strictObject({
     ),
 })
 
+const workflow = z.strictObject({
+  file: text().check(z.describe('What it is called there: file, id or display name.')),
+  ref: z
+    .optional(refName())
+    .check(z.describe('The branch or tag it runs on. Default: the default branch.')),
+  inputs: z
+    ._default(z.record(text(), z.union([z.string(), z.number(), z.boolean()])), {})
+    .check(z.describe('Its inputs; key=value on the command line takes precedence.')),
+  run_schedule: z
+    .optional(schedule())
+    .check(
+      z.describe(
+        'When it is due for WORKFLOW RUN --due: a cron expression of five fields, in local time.',
+      ),
+    ),
+  timezone: z
+    .optional(timeZone())
+    .check(
+      z.describe('The time zone of run_schedule, such as Europe/Berlin. Default: local time.'),
+    ),
+})
+
 const component = z.strictObject({
   repo: repository().check(z.describe('Its repository: NAME, or OWNER/NAME.')),
   path: z
@@ -86,8 +109,12 @@ const component = z.strictObject({
     )
     .check(z.describe('The tag of a version, with {version}.')),
   workflows: z
-    ._default(z.record(text(), text()), {})
-    .check(z.describe('Its workflows, by a short name of your choice: file, id or display name.')),
+    ._default(z.record(text(), z.union([text(), workflow])), {})
+    .check(
+      z.describe(
+        'Its workflows, by a short name of your choice: file, id or display name; or a map with file, ref, inputs, run_schedule and timezone.',
+      ),
+    ),
   release: z.prefault(release, {}).check(z.describe('How to make a release of it.')),
 })
 
@@ -107,3 +134,4 @@ export const componentsFile = z.strictObject({
 
 export type ComponentsFile = z.infer<typeof componentsFile>
 export type ComponentValues = z.infer<typeof component>
+export type WorkflowValues = z.infer<typeof workflow>

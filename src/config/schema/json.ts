@@ -78,6 +78,9 @@ function allowVariable({ type = [], pattern, ...rest }: JsonSchema): JsonSchema 
     const { enum: values, ...about } = rest
     return { ...about, anyOf: [{ enum: values }, { type: 'string', pattern: variable }] }
   }
+  // Of values that may be text, any text is right.
+  const isText = types.length > 1 && types.includes('string') && pattern === undefined
+  if (isText) return { type, ...rest }
   if (types.some((one) => ['number', 'integer', 'boolean'].includes(one))) {
     return { type: [...types, 'string'], pattern: variable, ...rest }
   }

@@ -12,6 +12,21 @@ export const schedule = () =>
     }),
   )
 
+/** A time zone of the IANA database; an offset such as `+01:00` has no summer time. */
+export const timeZone = () =>
+  z
+    .string()
+    .check(z.refine(isTimeZone, { error: 'expected a time zone, such as Europe/Berlin or UTC' }))
+
+function isTimeZone(text: string): boolean {
+  if (!/^[A-Za-z]/.test(text)) return false
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: text }))
+  } catch {
+    return false
+  }
+}
+
 /** Many repositories share a few schedules, so results are kept. */
 const judged = new Map<string, boolean>()
 

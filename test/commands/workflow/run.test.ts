@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, it } from 'vitest'
+import { stringify } from 'yaml'
 import { lastRun, onDispatch, openActions } from '../../support/actions.js'
 import type { Workspace, WorkspaceOptions } from '../../support/workspace.js'
 
@@ -64,6 +65,19 @@ describe('WORKFLOW RUN', () => {
     await open()
     expect((await run(target, 'version=1')).status).toBe(0)
     expect(lastRun(space).path).toBe(`.github/workflows/${file}`)
+  })
+
+  it('a component’s entry has a ref and inputs, which the command line overrides', async () => {
+    await open()
+    await space.github.branch('uDOS/engine', 'develop')
+    const unit = { file: 'tests.yml', ref: 'develop', inputs: { suite: 'e2e', verbose: true } }
+    const components = { core: { repo: 'engine', workflows: { tests: unit } } }
+    await space.write('config/components.yaml', stringify({ components }))
+    expect((await run('core/tests')).status).toBe(0)
+    expect(lastRun(space)).toMatchObject({ branch: 'develop', inputs: { suite: 'e2e' } })
+    expect((await run('core/tests', 'suite=unit', '--ref', 'main')).status).toBe(0)
+    const inputs = { suite: 'unit', verbose: 'true' }
+    expect(lastRun(space)).toMatchObject({ branch: 'main', inputs })
   })
 
   it('a workflow without workflow_dispatch is GitHub’s refusal, with the remedy', async () => {

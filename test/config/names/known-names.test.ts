@@ -47,7 +47,7 @@ describe('the names of a configuration', () => {
     )
     await write(
       'config/components.yaml',
-      'components:\n  core: { repo: uDOS, workflows: { tests: tests.yml } }\n  bare: 1\n',
+      'components:\n  core: { repo: uDOS, workflows: { tests: tests.yml, nightly: { file: n.yml, ref: main } } }\n  bare: 1\n',
     )
     await write(
       'config/webhooks.yaml',
@@ -55,7 +55,7 @@ describe('the names of a configuration', () => {
     )
     expect(await repositories()).toEqual(['tools uDOS/typo', 'tools ollama/x', 'a b uDOS/folded'])
     expect(await names().components()).toEqual([
-      { name: 'core', repo: 'uDOS', workflows: { tests: 'tests.yml' } },
+      { name: 'core', repo: 'uDOS', workflows: { tests: 'tests.yml', nightly: 'n.yml' } },
       { name: 'bare', repo: '', workflows: {} },
     ])
     expect(await names().handlers()).toEqual(['build', 'sync_repo'])
