@@ -47,8 +47,32 @@ export type InputsQuestion = (
  */
 export async function dispatch(
   session: WorkflowSession,
-  { owner, repo, workflow: name, ref, askInputs, ...given }: DispatchRequest,
+  request: DispatchRequest,
 ): Promise<WorkflowRun> {
+  const outcome = await dispatchOnce(session, request)
+  if (!outcome.isKnown) throw outcome.doubt
+  return outcome.run
+}
+
+/**
+ * The run of a dispatch; or why it is not known, although it may have started, and the run that may
+ * be the one.
+ */
+export type DispatchOutcome =
+  | { isKnown: true; run: WorkflowRun }
+  | { isKnown: false; run: WorkflowRun | null; doubt: unknown }
+
+/**
+ * The same for callers that must know whether a run may have started.
+ *
+ * @param beforeSending runs when everything is checked
+ * @throws as `dispatch` if nothing has started; the signal's reason if it was aborted
+ */
+export async function dispatchOnce(
+  session: WorkflowSession,
+  { owner, repo, workflow: name, ref, askInputs, ...given }: DispatchRequest,
+  beforeSending?: () => Promise<void>,
+): Promise<DispatchOutcome> {
   assertFew(given.inputs ?? {})
   const workflow = await findWorkflow(session.github, owner, repo, name)
   const listed = () => listBefore(session, { owner, repo }, workflow)
@@ -64,10 +88,11 @@ export async function dispatch(
   const inputs = asked ?? given.inputs ?? {}
   if (known !== null) checkInputs(title, known, inputs)
   const before = early ?? (await listed())
-  const request = { owner, repo, workflow, ref: on, inputs }
-  const run = await send(session, request, before)
-  session.emit({ type: 'run-dispatched', run, inputs: Object.keys(inputs) })
-  return run
+  await beforeSending?.()
+  const outcome = await send(session, { owner, repo, workflow, ref: on, inputs }, before)
+  if (outcome.isKnown)
+    session.emit({ type: 'run-dispatched', run: outcome.run, inputs: Object.keys(inputs) })
+  return outcome
 }
 
 /** https://docs.github.com/en/rest/actions/workflows#create-a-workflow-dispatch-event */
@@ -83,17 +108,29 @@ async function send(
   session: WorkflowSession,
   request: Dispatch,
   before: Before,
-): Promise<WorkflowRun> {
+): Promise<DispatchOutcome> {
   const { workflow, ref } = request
   const { lost, runId, htmlUrl } = await post(session, request)
-  if (runId !== null) return startedRun(session, request, { runId, htmlUrl })
+  if (runId !== null) {
+    return { isKnown: true, run: startedRun(session, request, { runId, htmlUrl }) }
+  }
   const dispatched = { repo: request, workflow, ref, before }
-  const found = await findDispatched(session, dispatched).catch((error: unknown) => {
-    throw withWayBack(session, error, lookFirst(request, lost))
-  })
-  if (found !== null && lost !== undefined) throw perhapsOurs(found.html_url, lost)
-  if (found !== null) return toRun(session.github, request, found)
-  throw lost === undefined ? notListed(dispatched) : unanswered(request, lost)
+  try {
+    const found = await findDispatched(session, dispatched)
+    const run = found && toRun(session.github, request, found)
+    if (run !== null && lost === undefined) return { isKnown: true, run }
+    const doubt =
+      lost === undefined
+        ? notListed(dispatched)
+        : run === null
+          ? unanswered(request, lost)
+          : perhapsOurs(run.html_url, lost)
+    return { isKnown: false, run, doubt }
+  } catch (error) {
+    const doubt = withWayBack(session, error, lookFirst(request, lost))
+    if (session.signal?.aborted) throw doubt
+    return { isKnown: false, run: null, doubt }
+  }
 }
 
 interface Posted extends DispatchResult {
