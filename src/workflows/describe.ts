@@ -1,4 +1,5 @@
 import type { Emit } from '../base/call.js'
+import { formatSpan, localTime } from '../base/clock.js'
 import { oneLine } from '../base/text.js'
 import type { Log, LogLevel } from '../logs/log.js'
 import { logMarks, type Marks } from '../logs/marks.js'
@@ -44,6 +45,10 @@ const lines: {
   'run-waiting': ({ run }) => `${nameOfRun(run)} waits for an approval: ${run.html_url}`,
   'run-queued-behind': ({ run, behind: { run_id: id, html_url: page } }) =>
     `${nameOfRun(run)} is queued behind #${id}${page === null ? '' : `: ${oneLine(page, 300)}`}`,
+  'run-due': ({ workflow, due_at: time, late_seconds: late }) =>
+    `${oneLine(workflow, 200)} was due at ${localTime(Date.parse(time)).join(' ')}${late < 60 ? '' : `, ${formatSpan(late * 1000)} ago`}`,
+  'run-already-dispatched': ({ workflow, run }) =>
+    `${oneLine(workflow, 200)} is dispatched already: ${run.html_url}`,
   'dispatch-unanswered': ({ message }) =>
     `the answer to the dispatch was lost: ${message}; looking for its run`,
   'poll-failed': ({ message }) => `GitHub did not answer: ${message}; polling again`,

@@ -3,7 +3,12 @@ import type { GitHubClient } from '../github/client.js'
 import type { Annotation } from '../github/rest/actions/annotations.js'
 import { findWorkflow, type Workflow } from '../github/rest/actions/workflows.js'
 import { resolveCommit } from '../github/rest/commits.js'
-import { type OpenSession, type SessionOptions, sessionOf } from '../session.js'
+import {
+  type OpenConfigured,
+  type OpenSession,
+  type SessionOptions,
+  sessionOf,
+} from '../session.js'
 import {
   type ArtifactOptions,
   type DownloadedArtifact,
@@ -18,6 +23,7 @@ import {
 } from './control.js'
 import { recording } from './describe.js'
 import { dispatch, type InputsQuestion } from './dispatch/dispatch.js'
+import type { DueOptions, DueReport } from './due/run-due.js'
 import { listRuns, newestRun, type RunFilter } from './list-runs.js'
 import {
   type FailedStep,
@@ -63,9 +69,12 @@ export interface RunListFilter extends Omit<RunFilter, 'workflow'> {
  */
 export class WorkflowRunner {
   readonly #openSession: OpenSession<WorkflowEvent>
+  readonly #openConfigured: OpenConfigured<WorkflowEvent>
 
   constructor(client: GitHubClient, options: SessionOptions = {}) {
-    this.#openSession = sessionOf<WorkflowEvent>(client, options).open
+    const { open, openConfigured } = sessionOf<WorkflowEvent>(client, options)
+    this.#openSession = open
+    this.#openConfigured = openConfigured
   }
 
   async #open(call: Call<WorkflowEvent>): Promise<WorkflowSession> {
@@ -302,6 +311,19 @@ export class WorkflowRunner {
     call: Call<WorkflowEvent> = {},
   ): Promise<Workflow> {
     return setWorkflowState(await this.#open(call), { owner, repo }, workflow, 'disable')
+  }
+
+  /**
+   * Dispatches each workflow of components.yaml whose `run_schedule` fell due since its last
+   * dispatch; once, however many times it was missed.
+   *
+   * @throws NotFoundError for an unknown target, ConfigError, LockedError
+   */
+  async runDue(options: DueOptions = {}, call: Call<WorkflowEvent> = {}): Promise<DueReport> {
+    const { client, ...session } = await this.#openConfigured(call)
+    const emit = recording(session.log, session.emit)
+    const { runDue } = await import('./due/run-due.js')
+    return runDue({ ...session, github: client, emit }, options)
   }
 
   async #find(

@@ -63,6 +63,10 @@ export type WorkflowEvent =
   | { type: 'run-waiting'; run: WorkflowRun }
   /** Emitted once: the run waits for another one of its concurrency group. */
   | { type: 'run-queued-behind'; run: WorkflowRun; behind: GroupHolder }
+  /** A scheduled workflow is about to be dispatched. */
+  | { type: 'run-due'; workflow: string; due_at: string; late_seconds: number }
+  /** Another machine, or a run of wizard that was stopped, has dispatched it. */
+  | { type: 'run-already-dispatched'; workflow: string; run: WorkflowRun }
   /** The answer to a dispatch was lost; its run is looked for, and it is not sent again. */
   | { type: 'dispatch-unanswered'; message: string }
   /** A poll failed and will be repeated; that says nothing about the run. */

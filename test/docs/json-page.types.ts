@@ -274,7 +274,22 @@ type Job = {
   }[]
 }
 
-type WorkflowRun = Run | RunWithJobs // jobs: only with --wait
+type WorkflowRun =
+  | Run
+  | RunWithJobs // with --wait
+  | DueRun[] // with --due: what was due, and no other
+
+type DueRun = {
+  workflow: string // component/workflow
+  run_id: number | null // null: failed, or not known
+  due_at: string // the first time that was missed
+  late_seconds: number // from due_at until now
+  status: 'dispatched' | 'found' | 'unanswered' | 'failed' // found: another machine dispatched it
+  html_url: string | null
+  repo: string
+  error: ErrorReport | null // failed: it stays due; unanswered: it counts as dispatched
+}
+
 type TestRun = Run | RunWithJobs
 
 type WorkflowWatch =

@@ -6,11 +6,14 @@ import type { Repo } from '../../base/names/repository.js'
 import { oneLine } from '../../base/text.js'
 import type { Invocation } from '../../invocation.js'
 import type { InputsQuestion } from '../../workflows/dispatch/dispatch.js'
+import type { DueRun } from '../../workflows/due/due-run.js'
+import type { WorkflowRun, WorkflowRunWithJobs } from '../../workflows/run-data.js'
 import { isCompleted } from '../../workflows/watch/conclusion.js'
 import type { FlagSpecs, Flags } from '../flags.js'
 import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
 import { inputsQuestion } from './ask-inputs.js'
+import { dueFailure, dueFlags, duePage, isDueReport, runWhatIsDue } from './run-due.js'
 import {
   type RunResult,
   retryFlags,
@@ -47,6 +50,7 @@ export const runAndWaitFlags = {
 } as const satisfies FlagSpecs
 
 const flags = {
+  ...dueFlags,
   wait: { type: 'boolean', summary: 'wait for the end; exit 0 on success, 1 on failure' },
   ...runAndWaitFlags,
   ...repositoryFlag,
@@ -73,12 +77,17 @@ export const run = defineVerb({
       command: 'wizard WORKFLOW RUN core/tests --wait --timeout 1800 --json',
       does: 'for scripts; exit 7 when it is not done by then',
     },
+    {
+      command: 'wizard workflow run --due --quiet',
+      does: 'for cron: each run_schedule of components.yaml that is due',
+    },
   ],
   args: [
     {
       name: 'target',
       summary:
         'component/workflow, repo/workflow or owner/repo/workflow; by file, id or display name',
+      optional: true,
     },
     {
       name: 'key=value',
@@ -88,7 +97,10 @@ export const run = defineVerb({
     },
   ],
   flags,
-  async run(invocation, [target = '', ...assignments], values) {
+  async run(invocation, args, values) {
+    if (values.due) return runWhatIsDue(invocation, args, values)
+    const [target, ...assignments] = args
+    if (target === undefined) throw noTarget()
     const inputs = await readInputValues(invocation, readAssignments(assignments))
     const askInputs = inputsQuestion(invocation)
     refuseWithoutWait(values)
@@ -100,11 +112,16 @@ export const run = defineVerb({
     const started = runner.run(owner, repo, named.workflow, options, invocation.call)
     return { ...(await untilTimeout(started)), waited: false }
   },
-  json: ({ run }) => run,
-  render: runPage,
-  partialFailure: runFailure,
-  outputs: runOutputs,
+  json: (result): WorkflowRun | WorkflowRunWithJobs | DueRun[] =>
+    isDueReport(result) ? result.runs : result.run,
+  render: (result, invocation) =>
+    isDueReport(result) ? duePage(result, invocation) : runPage(result),
+  partialFailure: (result) => (isDueReport(result) ? dueFailure(result) : runFailure(result)),
+  outputs: (result) => (isDueReport(result) ? {} : runOutputs(result)),
 })
+
+const noTarget = () =>
+  new UsageError('WORKFLOW RUN needs TARGET', { hint: 'for example core/tests; or --due' })
 
 /** Waits for the run, then shows the requested logs and downloads the artifacts. */
 export async function runAndWait(
@@ -183,6 +200,7 @@ export function readAssignments(assignments: string[]): Record<string, string> {
 }
 
 function refuseWithoutWait(values: Flags<typeof flags>): void {
+  if (values['lock-wait'] !== undefined) throw new UsageError('--lock-wait needs --due')
   if (values.wait) return
   const idle = (
     ['interval', 'cancel-on-interrupt', 'logs', 'download', 'retry-failed', 'retry-match'] as const

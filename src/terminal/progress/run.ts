@@ -50,6 +50,8 @@ export function runProgress({ now, isLive, say }: ProgressContext) {
     'run-retried': sayEvent,
     'run-waiting': sayEvent,
     'run-queued-behind': sayEvent,
+    'run-due': sayEvent,
+    'run-already-dispatched': sayEvent,
     'dispatch-unanswered': sayEvent,
     'poll-failed': sayEvent,
   } satisfies Handlers

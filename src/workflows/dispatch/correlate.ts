@@ -37,13 +37,20 @@ export async function listBefore(
   repo: Repo,
   workflow: Workflow,
 ): Promise<Before> {
+  const { runs, serverTime } = await listDispatched(session, repo, workflow)
+  return { known: new Set(runs.map(({ id }) => id)), serverTime }
+}
+
+/** The newest runs by a dispatch, newest first, and the server's time. */
+export async function listDispatched(
+  session: WorkflowSession,
+  repo: Repo,
+  workflow: Workflow,
+): Promise<{ runs: WorkflowRunData[]; serverTime: number }> {
   const { rest } = await session.github.octokit()
   const { data, headers } = await dispatchedRuns(rest, repo, workflow)
   const { workflow_runs: runs } = parseAnswer(session.github, runListAnswer, data)
-  return {
-    known: new Set(runs.map(({ id }) => id)),
-    serverTime: serverTime(headers, session.clock.now()),
-  }
+  return { runs, serverTime: serverTime(headers, session.clock.now()) }
 }
 
 /**
