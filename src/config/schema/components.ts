@@ -75,9 +75,7 @@ const workflow = z.strictObject({
   run_schedule: z
     .optional(schedule())
     .check(
-      z.describe(
-        'When it is due for WORKFLOW RUN --due: a cron expression of five fields, in local time.',
-      ),
+      z.describe('When it is due for --due: a cron expression of five fields, in local time.'),
     ),
   timezone: z
     .optional(timeZone())

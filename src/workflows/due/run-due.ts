@@ -52,7 +52,7 @@ export async function runDue(
     { clock, self, signal },
     {
       path: join(config.root, '.wizard', 'run-due.lock'),
-      command: 'WORKFLOW RUN --due',
+      command: 'WORKFLOW RUN',
       wait: lockWait,
       hint: ['wait until it ends, or give ', { flag: 'lock-wait' }, ' more seconds'],
     },

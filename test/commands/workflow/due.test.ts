@@ -288,7 +288,10 @@ describe('two machines with the same configuration', () => {
     let second: Promise<unknown> | undefined
     onDispatch(space, async () => {
       second = due('--lock-wait', '5')
-      expect(await second).toMatchObject({ status: 75, err: expect.stringContaining('RUN --due') })
+      expect(await second).toMatchObject({
+        status: 75,
+        err: expect.stringContaining('WORKFLOW RUN'),
+      })
     })
     expect((await running.ended).status).toBe(0)
     expect(second).toBeDefined()
