@@ -176,6 +176,8 @@ export type {
 } from './webhooks/webhook-handler.js'
 export type { ArtifactOptions, DownloadedArtifact } from './workflows/artifacts/artifacts.js'
 export type { CancelOptions, RerunOptions } from './workflows/control.js'
+export type { InputsQuestion } from './workflows/dispatch/dispatch.js'
+export type { WorkflowInput, WorkflowInputs } from './workflows/dispatch/inputs.js'
 export type { DueRun } from './workflows/due/due-run.js'
 export type { DueOptions, DueReport } from './workflows/due/run-due.js'
 export type { RunFilter } from './workflows/list-runs.js'

@@ -6,7 +6,7 @@ import { once } from './base/async/once.js'
 import type { Lease } from './base/async/shared.js'
 import type { Call } from './base/call.js'
 import type { Clock } from './base/clock.js'
-import { TimeoutError } from './base/errors.js'
+import { InterruptedError, TimeoutError } from './base/errors.js'
 import type { GlobalFlags } from './commands/flags.js'
 import { commandLineWords } from './commands/hints.js'
 import type { Config } from './config/load.js'
@@ -44,7 +44,7 @@ export interface Io {
    *
    * @returns a function that ends it
    */
-  onSuspend?(listener: { pause(): void; resume(): void }): () => void
+  onSuspend?(listener: { pause(): void; resume(): unknown }): () => void
 }
 
 /** Runs another command in this process. */
@@ -103,6 +103,8 @@ export class Invocation {
       redact: (text) => app.redactor(text),
       words: commandLineWords,
       canPage: io.canPage,
+      isForeground: () => app.host.isForeground(),
+      stop: () => stop.abort(new InterruptedError('SIGINT')),
       onInterrupt: (listener) => this.onInterrupt(listener),
       onSuspend: (listener) => io.onSuspend?.(listener) ?? (() => {}),
     })

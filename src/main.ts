@@ -28,6 +28,7 @@ export async function main(process: NodeJS.Process): Promise<number> {
     { exitStatus, InterruptedError },
     { reasonOf },
     { suspensionOf },
+    { hangUpOf },
   ] = await Promise.all([
     import('./run.js'),
     import('./app.js'),
@@ -35,8 +36,10 @@ export async function main(process: NodeJS.Process): Promise<number> {
     import('./base/errors.js'),
     import('./base/fs/system-error.js'),
     import('./process/suspension.js'),
+    import('./process/hang-up.js'),
   ])
   const exit = (status: number) => process.exit(status)
+  const hangUp = hangUpOf(process)
   const stop = new AbortController()
   const listeners = { SIGINT: new Set<() => void>(), SIGHUP: new Set<() => void>() }
   const listenTo = (signal: keyof typeof listeners) => (listener: () => void) => {
@@ -50,13 +53,17 @@ export async function main(process: NodeJS.Process): Promise<number> {
         for (const listener of listeners[signal]) listener()
         return
       }
-      if (stop.signal.aborted) exit(signalStatus(signal))
+      if (stop.signal.aborted) {
+        hangUp()
+        exit(signalStatus(signal))
+      }
       stop.abort(new InterruptedError(signal))
     })
   }
   // `wizard … | head` closes the pipe: the rest of the output has no reader. That is not a failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') exit(0)
+    if (error.code === 'EIO') hangUp()
     process.stderr.write(`error: stdout can't be written: ${reasonOf(error)}\n`)
     exit(exitStatus.FAILED)
   })
@@ -77,5 +84,6 @@ export async function main(process: NodeJS.Process): Promise<number> {
     return await run(process.argv.slice(2), io, app)
   } finally {
     await app.close()
+    hangUp()
   }
 }

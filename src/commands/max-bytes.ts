@@ -83,5 +83,7 @@ const isContinuation = (byte: number | undefined) => byte !== undefined && (byte
 export function noteOmitted({ terminal }: Invocation, omitted: number, where: 'first' | 'last') {
   if (omitted === 0) return
   const what = where === 'first' ? 'the start' : 'the end'
-  terminal.note(`this is ${what}; ${omitted} bytes are left out (--max-bytes)`)
+  terminal.note(
+    `this is ${what}; ${omitted} ${omitted === 1 ? 'byte is' : 'bytes are'} left out (--max-bytes)`,
+  )
 }

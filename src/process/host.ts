@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { PathError } from '../base/errors.js'
+import { isForeground } from './foreground.js'
 import { privateFolder } from './private-folder.js'
 
 /** How another program starts this wizard, with absolute paths. */
@@ -23,6 +24,8 @@ export interface Host {
   cacheFolder(): string | null
   /** @throws PathError if the folder has been removed */
   cwd(): string
+  /** Whether it may draw on its terminal, which a job in the background must not. */
+  isForeground(): boolean
   /**
    * Sends a signal; to a whole process group if the pid is negative. 0 only looks whether it is
    * there. @throws if it has ended
@@ -46,6 +49,7 @@ export function hostOf(process: NodeJS.Process): Host {
       return privateFolder({ cacheHome: env.XDG_CACHE_HOME, home: homedir, uid })
     },
     kill: (pid, signal) => void process.kill(pid, signal),
+    isForeground,
     cwd() {
       try {
         return process.cwd()

@@ -24,7 +24,8 @@ export function privateFolder({ cacheHome = '', home, uid }: User): string | nul
     for (const path of [parent, folder]) {
       if (!existsSync(path)) mkdirSync(path, { mode: 0o700 })
     }
-    if (lstatSync(folder).uid !== uid) return null
+    const entry = lstatSync(folder)
+    if (entry.uid !== uid || !entry.isDirectory()) return null
     const real = realpathSync.native(folder)
     return isPrivate(real, uid) ? real : null
   } catch {

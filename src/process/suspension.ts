@@ -2,7 +2,7 @@
 export interface Suspendable {
   /** Clears what it drew. */
   pause(): void
-  resume(): void
+  resume(): unknown
 }
 
 /**

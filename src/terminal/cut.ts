@@ -4,18 +4,27 @@ import { plainText } from '../base/text.js'
 /** Cuts the end of a text without escapes, so that it fits into this many columns. */
 export function cut(text: string, width: number, ellipsis = '…'): string {
   if (stringWidth(text) <= width) return text
-  return `${take([...text], width - stringWidth(ellipsis)).join('')}${ellipsis}`
+  return `${take(lettersOf(text), width - stringWidth(ellipsis)).join('')}${ellipsis}`
 }
 
 /** Cuts the middle of a name, because its start and its end tell it from others. */
 export function cutMiddle(text: string, width: number, ellipsis: string): string {
   if (stringWidth(text) <= width) return text
   const room = width - stringWidth(ellipsis)
-  const letters = [...text]
+  const letters = lettersOf(text)
   const head = take(letters, Math.floor(room / 2))
   const tail = take(letters.toReversed(), room - stringWidth(head.join(''))).toReversed()
   return `${head.join('')}${ellipsis}${tail.join('')}`
 }
+
+const segmenter = new Intl.Segmenter()
+
+/** What a person takes for one letter: with its marks, and joined emoji whole. */
+const lettersOf = (text: string): string[] =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+  /^[\u0000-\u007f]*$/.test(text)
+    ? [...text]
+    : [...segmenter.segment(text)].map(({ segment }) => segment)
 
 /** The first letters that fit into this many columns. */
 function take(letters: string[], width: number): string[] {
@@ -36,7 +45,7 @@ export function wrapCell(text: string, width: number): string[] {
       lines[lines.length - 1] += ` ${word}`
       continue
     }
-    let letters = [...word]
+    let letters = lettersOf(word)
     while (!isAddress(word) && stringWidth(letters.join('')) > width) {
       const part = take(letters, width)
       if (part.length === 0) break

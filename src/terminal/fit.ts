@@ -39,9 +39,12 @@ export interface Fitted {
  */
 export function fitColumns(columns: Column[], rows: string[][], width: number): Fitted | null {
   const natural = columns.map(({ title }, index) => widest(rows, index, stringWidth(title)))
-  const uncut = columns.map(({ cut }, index) => {
+  const uncut = columns.map(({ cut, spare }, index) => {
     const whole = natural[index] ?? 0
-    return cut === undefined || cut === 'middle' ? whole : Math.min(whole, least[cut])
+    if (cut === undefined) return whole
+    if (cut !== 'middle') return Math.min(whole, least[cut])
+    // A name that may go is rather cut than left out.
+    return spare === undefined ? whole : distinctWidth(rows, index, whole)
   })
   const all = [...columns.keys()]
   const isFit = (kept: number[], smallest: number[]) => total(kept, smallest) <= width

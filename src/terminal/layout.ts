@@ -68,7 +68,10 @@ function partsOf(text: string, column: Column, width: number, ellipsis: string):
 /** A row where there is no room for columns: its first cell, and the others below it by name. */
 function listed(columns: Column[], row: LinkedCell[], stream: Stream): string[] {
   const [first = { text: '', link: null }, ...others] = row
-  const tone = columns.map((column, index) => column.tone?.(row[index]?.text ?? '')).find(Boolean)
+  // The name is what matters most, so it is not faint.
+  const tone = columns
+    .map((column, index) => column.tone?.(row[index]?.text ?? ''))
+    .find((one) => one !== undefined && one !== 'faint')
   const show = (part: string) => {
     const painted = tone === undefined ? part : stream.paint(tone, part)
     return first.link === null ? painted : stream.link(first.link, painted)

@@ -13,6 +13,8 @@ export interface PageWriterOptions {
   redact(text: string): string
   /** Whether results may be shown with a pager, which reads the keyboard. */
   canPage?: boolean | undefined
+  /** Ends the command's work, whose rest nobody reads. */
+  stop?(): void
   /** See Io. */
   onInterrupt?(listener: () => void): () => void
 }
@@ -29,7 +31,8 @@ export class PageWriter {
 
   /** @param isLong on a terminal, text that does not fit on the screen is read with a pager */
   async show(page: Page, isLong: boolean): Promise<void> {
-    if (page.kind === 'bytes') this.#out.write(page.bytes)
+    if (page.kind === 'bytes')
+      this.#out.write(this.#out.isTerminal ? shownBytes(page.bytes) : page.bytes)
     if (page.kind === 'text') await this.#showText(page.chunks, isLong)
     if (page.kind === 'lines') await this.#showLines(this.#clean(page.lines), isLong)
     if (page.kind === 'table') {
@@ -67,7 +70,7 @@ export class PageWriter {
     // Ctrl-C is the pager's.
     const leave = onInterrupt?.(() => {})
     try {
-      return await page(text, this.#options)
+      return await page(text, { ...this.#options, onGone: () => this.#options.stop?.() })
     } finally {
       leave?.()
     }
@@ -76,10 +79,16 @@ export class PageWriter {
   #clean(lines: string[]): string[] {
     const out = this.#out
     const clean = (line: string) =>
-      out.asLine(plainText(this.#options.redact(line), { colours: out.hasColour }))
+      out.asLine(
+        plainText(this.#options.redact(line), { colours: out.hasColour }).replace(/\s*\n\s*/g, ' '),
+      )
     return lines.map((line) => withLinks(clean(line), out))
   }
 }
+
+/** On a terminal a file must not move the cursor; elsewhere it is byte for byte. */
+const shownBytes = (bytes: Uint8Array): string =>
+  plainText(new TextDecoder().decode(bytes), { colours: true })
 
 async function* mapped(chunks: AsyncIterable<string>, change: (chunk: string) => string) {
   for await (const chunk of chunks) yield change(chunk)

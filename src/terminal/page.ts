@@ -25,7 +25,7 @@ export type Page =
     }
   /** Foreign text, such as a log, cleaned and in pieces. */
   | { kind: 'text'; chunks: AsyncIterable<string> }
-  /** Bytes of a file, unchanged. */
+  /** Bytes of a file, unchanged; on a terminal without escape sequences. */
   | { kind: 'bytes'; bytes: Uint8Array }
   | { kind: 'nothing' }
 

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import type { Writable } from 'node:stream'
 import type { Environment } from '../base/environment.js'
+import { InterruptedError } from '../base/errors.js'
 
 /** What programs that show text may know; the token is not among it. */
 const passed =
@@ -44,16 +46,21 @@ export function pagerOf({ WIZARD_PAGER: own, PAGER: common }: Environment): stri
  * Shows text with the user's pager, which ends by itself where all fits on a screen. Whoever quits it
  * reads no more; that ends the text's source.
  *
+ * @param options.onGone called when the pager is gone, so that the text's source ends its work
  * @returns false, with nothing read, if the pager can't be started
+ * @throws InterruptedError if Ctrl-C ended the pager
  */
-export async function page(text: AsyncIterable<string>, options: PagerOptions): Promise<boolean> {
+export async function page(
+  text: AsyncIterable<string>,
+  options: PagerOptions & { onGone(): void },
+): Promise<boolean> {
   const command = pagerOf(options.env)
   // As git sets them: quit if it fits, keep colours, leave the text on the screen.
   const env = { LESS: 'FRX', LV: '-c', ...options.env }
   const pager = command && (await start(command, { ...options, env, stderr: 'inherit' }))
   if (!pager?.stdin) return false
   const { stdin } = pager
-  const closed = once(pager, 'close')
+  const closed = once(pager, 'close') as Promise<[number | null, NodeJS.Signals | null]>
   let isOpen = true
   const gone = new Promise<void>((resolve) => {
     for (const emitter of [stdin, pager]) {
@@ -63,17 +70,32 @@ export async function page(text: AsyncIterable<string>, options: PagerOptions): 
       })
     }
   })
+  let isWhole = false
+  // What is still to come is not waited for.
+  void gone.then(() => {
+    if (!isWhole) options.onGone()
+  })
   try {
     for await (const chunk of text) {
       if (!isOpen) break
-      if (!stdin.write(chunk)) await Promise.race([once(stdin, 'drain'), gone])
+      if (!stdin.write(chunk)) await Promise.race([drained(stdin), gone])
     }
+    isWhole = true
+  } catch (error) {
+    if (isOpen) throw error
   } finally {
     stdin.end()
     await closed
   }
+  const [, signal] = await closed
+  if (signal === 'SIGINT') throw new InterruptedError('SIGINT')
   return true
 }
+
+const drained = (stdin: Writable) =>
+  new Promise<void>((resolve) => {
+    stdin.once('drain', resolve)
+  })
 
 /** @returns null if there is no such program */
 async function start(

@@ -14,9 +14,13 @@ export async function askText(
 ): Promise<string> {
   const { createInterface } = await import('node:readline/promises')
   const reader = createInterface({ input, output })
+  // Of a terminal that was closed; its input ends.
+  reader.on('error', () => {})
   try {
     const ended = new Promise<string>((resolve, reject) => {
       reader.once('close', () => resolve(''))
+      // After Ctrl-Z and fg, readline has paused the terminal.
+      reader.on('SIGCONT', () => reader.prompt(true))
       // In raw mode Ctrl-C is a key and sends no signal.
       reader.once('SIGINT', () => reject(new InterruptedError('SIGINT')))
     })

@@ -38,10 +38,14 @@ export interface TerminalOptions {
   redact(text: string): string
   /** Whether results may be shown with a pager, which reads the keyboard. */
   canPage?: boolean | undefined
+  /** Whether live lines may be drawn: not by a job in the background. Default: yes. */
+  isForeground?(): boolean
+  /** Ends the command's work, whose rest nobody reads. */
+  stop?(): void
   /** See Io. */
   onInterrupt?(listener: () => void): () => void
   /** See Io. */
-  onSuspend?(listener: { pause(): void; resume(): void }): () => void
+  onSuspend?(listener: { pause(): void; resume(): unknown }): () => void
   /** How remedies name commands and options. */
   words: HintWords
 }
@@ -100,14 +104,22 @@ export class Terminal {
     const { json, quiet, verbose, stderr, now, redact } = this.#options
     if (json) return () => {}
     if (quiet) return (event) => this.#withhold(event)
-    const board = this.err.canRedraw
-      ? (await import('./progress/board.js')).openBoard(stderr, this.err)
-      : null
+    const isForeground = this.#options.isForeground ?? (() => true)
+    const board =
+      this.err.canRedraw && isForeground()
+        ? (await import('./progress/board.js')).openBoard(stderr, this.err)
+        : null
     this.#progress ??= followProgress({
       ...{ stream: this.err, now, verbose, board, redact },
       repeats: this.out.isTerminal,
     })
-    if (board) this.#release ??= this.#options.onSuspend?.(this.#progress) ?? null
+    const progress = this.#progress
+    const suspendable = {
+      pause: () => progress.pause(),
+      // With bg, it goes on without the terminal.
+      resume: () => isForeground() && progress.resume(),
+    }
+    if (board) this.#release ??= this.#options.onSuspend?.(suspendable) ?? null
     return this.#progress.emit
   }
 

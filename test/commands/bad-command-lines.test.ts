@@ -127,7 +127,12 @@ const table: [string[], number, string, string?][] = [
   ],
   [['repo', 'list', 'a', 'b'], 2, 'REPO LIST takes only OWNER, not b'],
   [['repo', 'pull'], 2, 'REPO PULL needs TARGET outside a clone', 'wizard REPO PULL-ALL'],
-  [['repo', 'status', './nowhere'], 3, 'no repository of repos.yaml is in /', 'wizard REPO ADD /'],
+  [
+    ['repo', 'status', './nowhere'],
+    3,
+    'no repository of repos.yaml is in /',
+    'wizard REPO LIST --local',
+  ],
   [
     ['repo', 'add', 'typo', '--no-check', '--branch', 'a\nb'],
     2,

@@ -22,6 +22,10 @@ describe.skipIf(!hasTool('tmux', '-V'))('a screen', () => {
       'a-service-with-a-long-name-10',
     ])
       await work.github.addRepository(`uDOS/${name}`, { files: { 'README.md': `# ${name}\n` } })
+    const jobs = 'jobs: { unit: { steps: [{ name: Test, run: x }] } }'
+    await work.github.addRepository('uDOS/runs', {
+      files: { '.github/workflows/tests.yml': `name: Tests\non: push\n${jobs}\n` },
+    })
     await work.repos({
       tools: ['core', 'typo'].map((repo) => ({ repo, destination: `/library/tools/${repo}` })),
       fleet: ['a-service-with-a-long-name-03', 'a-service-with-a-long-name-10', 'gone'].map(
@@ -41,7 +45,9 @@ describe.skipIf(!hasTool('tmux', '-V'))('a screen', () => {
   const stable = (text: string) =>
     text
       .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
-      .replaceAll(/in [\d.\n]+ s$/gm, 'in N s')
+      .replaceAll(/in [\d.\s]+s$/gm, 'in N s')
+      .replaceAll(/\d+\s+\w+\s+ago:/g, 'N ago:')
+      .replace(/\n\$$/, '')
       .replaceAll(/\d+ B, main/g, 'N B, main')
       .replaceAll(/just now|\d+ minutes? ago/g, 'just now')
 
@@ -56,11 +62,35 @@ describe.skipIf(!hasTool('tmux', '-V'))('a screen', () => {
   it('of REPO SYNC and STATUS at 80 columns', () => ofSync(80))
   it.each([40, 120])('of REPO SYNC and STATUS at %d columns', { tags: ['deep'] }, ofSync)
 
+  it('in the background has no live lines', { tags: ['deep'] }, async () => {
+    const fault = work.github.fail({ origin: 'git', delay: 'forever' })
+    const screen = await open()
+    await screen.enter('rm -rf library .wizard; clear; wizard REPO SYNC fleet &')
+    await screen.enter('echo typed')
+    await screen.until(/^typed$/m)
+    expect(await screen.hasCursor()).toBe(true)
+    fault.remove()
+    expect(await screen.until(/3 repositories: /)).not.toContain('in hand')
+  })
+
+  it('of SHELL goes on after Ctrl-Z and fg', { tags: ['deep'] }, async () => {
+    const screen = await open()
+    await screen.enter('wizard SHELL')
+    await screen.until(/^wizard>$/m)
+    await screen.press('C-z')
+    await screen.until(/Stopped/)
+    await screen.enter('fg')
+    await screen.until(/^wizard>$/m)
+    await screen.enter('repo exists typo')
+    await screen.until(/ exists\nwizard>$/)
+    await screen.enter('EXIT')
+    await screen.until(/EXIT\n\$$/)
+    await screen.enter('echo "exit $?"')
+    await screen.until(/^exit 0$/m)
+  })
+
   it('of WORKFLOW RUNS and VIEW', { tags: ['deep'] }, async () => {
     const { actions } = work.github
-    await work.github.addRepository('uDOS/runs', {
-      files: { '.github/workflows/tests.yml': 'name: Tests\non: push\njobs: {}\n' },
-    })
     for (const conclusion of ['success', 'failure'] as const) {
       const run = await actions.add('uDOS/runs', { workflow: 'tests.yml' })
       run.createdAt = run.startedAt = '2020-01-14T12:00:00Z'
@@ -126,6 +156,18 @@ describe.skipIf(!hasTool('tmux', '-V'))('a screen', () => {
       await screen.press('C-c')
       await screen.press('q')
       await screen.until(/^exit 0$/m)
+    })
+
+    it('is no failure where it is quit before its end', { tags: ['deep'] }, async () => {
+      const line = `2026-01-14T10:00:00.0000000Z ${'x'.repeat(90)}\n`
+      const run = await work.github.actions.add('uDOS/runs', { workflow: 'tests.yml' })
+      work.github.actions.finish(run, { logs: {} })
+      for (const job of run.jobs) job.log = line.repeat(20_000)
+      const screen = await open({ rows: 8 })
+      await screen.enter(`wizard WORKFLOW LOGS runs/${run.id}; echo "exit $?"`)
+      await screen.until(/xxx\n:$/)
+      await screen.press('q')
+      expect(await screen.until(/^exit \d+$/m)).toMatch(/^exit 0$/m)
     })
 
     it.each([

@@ -99,7 +99,7 @@ it('off a terminal it reads lines as SCRIPT - does', async () => {
     input: 'repo cat typo a.txt\nrepo view no\n',
   })
   expect([status, out]).toEqual([3, 'one\n'])
-  expect(err).toContain('stdin:2: repo view no failed with 3')
+  expect(err).toContain('stdin:2: repo view no failed with exit status 3')
   const ended = await work.run(['shell'], { input: 'repo cat typo a.txt\nEXIT\nnot a command\n' })
   expect([ended.status, ended.out]).toEqual([0, 'one\n'])
 })

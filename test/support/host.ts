@@ -20,5 +20,6 @@ export const testHost = (cwd: string, env: Record<string, string> = {}): Host =>
       }),
     cwd: () => cwd,
     kill: (pid, signal) => void process.kill(pid, signal),
+    isForeground: () => true,
   }
 }

@@ -74,15 +74,15 @@ async function lastEntries(
   lines: AsyncIterable<LogLine>,
   most = Number.POSITIVE_INFINITY,
 ): Promise<LogEntry[]> {
-  const entries: LogEntry[] = []
+  const kept: { entry: LogEntry; bytes: number }[] = []
   let size = 0
   for await (const line of lines) {
-    entries.push(parseLine(line))
-    size += Buffer.byteLength(line.text)
-    while (size > most && entries.length > 0)
-      size -= Buffer.byteLength(entries.shift()?.message ?? '')
+    const bytes = Buffer.byteLength(line.text) + 1
+    kept.push({ entry: parseLine(line), bytes })
+    size += bytes
+    while (size > most) size -= kept.shift()?.bytes ?? size
   }
-  return entries
+  return kept.map(({ entry }) => entry)
 }
 
 function logNamed(word: string) {

@@ -40,9 +40,10 @@ export const deleteVerb = defineVerb({
 })
 
 function questionOn(repo: Repo, { tag, release, withTag }: DeletionPlan): string {
-  const assets = release?.assets.length ?? 0
-  const kind = release?.draft ? 'the draft' : 'the release'
-  const what = release === null ? 'the tag' : `${kind} of ${assets} assets`
-  const too = release !== null && withTag ? ', and its tag' : ''
-  return `Delete ${what} ${tag} of ${fullNameOf(repo)}${too}?`
+  if (release === null) return `Delete tag ${tag} of ${fullNameOf(repo)}?`
+  const kind = release.draft ? 'draft' : 'release'
+  const count = release.assets.length
+  const assets = count === 0 ? [] : [count === 1 ? 'its asset' : `its ${count} assets`]
+  const too = [...assets, ...(withTag ? ['its tag'] : [])].join(' and ')
+  return `Delete ${kind} ${tag} of ${fullNameOf(repo)}${too === '' ? '' : `, with ${too}`}?`
 }

@@ -1,5 +1,8 @@
 import { realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { NotFoundError } from '../../base/errors.js'
+import { existsAt } from '../../base/fs/read.js'
+import { oneLine } from '../../base/text.js'
 import type { Invocation } from '../../invocation.js'
 
 /** Whether a target is written as a path, which no name of a repository is. */
@@ -35,8 +38,14 @@ export async function withFolders(invocation: Invocation, targets: string[]): Pr
       const [, not = '', name = ''] = /^(!?)(.*)$/s.exec(target) ?? []
       if (!looksLikePath(name)) return target
       const dir = await cloneAround(invocation, resolve(invocation.cwd, name))
+      if ((await isFolder(dir)) && !(await existsAt(join(dir, '.git')))) throw notInClone(name)
       const within = relative(top, await realpath(dir).catch(() => dir))
       return not + (within === '..' || within.startsWith(`..${sep}`) ? dir : join(root, within))
     }),
   )
 }
+
+const notInClone = (name: string) =>
+  new NotFoundError(`${oneLine(name, 200)} is not inside a clone`, {
+    hint: 'wizard REPO LIST --local shows where your repositories are',
+  })

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { NotFoundError, UsageError, WizardError } from '../../base/errors.js'
+import { existsAt } from '../../base/fs/read.js'
 import type { Invocation } from '../../invocation.js'
 import type { SyncEntry } from '../../repos/report.js'
 import type { SyncTarget } from '../../repos/targets/sync-target.js'
@@ -56,7 +57,7 @@ export const pull = defineVerb({
 /** @throws UsageError outside a clone: there it would not be clear what is meant */
 async function here(invocation: Invocation): Promise<string> {
   const { cwd } = invocation
-  if ((await cloneAround(invocation, cwd)) !== cwd || (await isFolder(join(cwd, '.git'))))
+  if ((await cloneAround(invocation, cwd)) !== cwd || (await existsAt(join(cwd, '.git'))))
     return '.'
   throw new UsageError('REPO PULL needs TARGET outside a clone', {
     hint: 'wizard REPO PULL-ALL pulls all of repos.yaml',

@@ -116,7 +116,7 @@ function firstFailure({ name, commands }: ScriptResult): PartialFailure | null {
   const more = others > 0 ? `, and ${others} more failed` : ''
   return {
     code: (error?.code as ErrorCode | undefined) ?? codeOf(exit ?? 1),
-    message: `${name}:${line}: ${command} failed with ${exit}${more}`,
+    message: `${name}:${line}: ${command} failed with exit status ${exit}${more}`,
   }
 }
 

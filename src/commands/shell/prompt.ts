@@ -1,5 +1,6 @@
 import type { CompleterResult } from 'node:readline'
 import { createInterface } from 'node:readline'
+import { onAbort } from '../../base/async/on-abort.js'
 import type { Invocation } from '../../invocation.js'
 import type { History } from './history.js'
 
@@ -23,14 +24,19 @@ export function readPrompt(invocation: Invocation, { lines }: History): Promise<
   })
   return new Promise((resolve) => {
     const end = (line: string | null) => {
+      release()
       resolve(line)
       reader.close()
     }
+    // Of a terminal that was closed; its input ends.
+    reader.on('error', () => {})
+    const release = onAbort(signal, () => end(null))
     reader.once('line', end)
-    reader.once('close', () => resolve(null))
-    signal.addEventListener('abort', () => end(null), { once: true })
+    reader.once('close', () => end(null))
     // As in a shell: the line is dropped.
     reader.on('SIGINT', () => end(''))
+    // After Ctrl-Z and fg, readline has paused the terminal.
+    reader.on('SIGCONT', () => reader.prompt(true))
     reader.setPrompt(terminal.err.paint('strong', 'wizard> '))
     reader.prompt()
   })

@@ -6,6 +6,7 @@ import type { Annotation } from '../../github/rest/actions/annotations.js'
 import type { Invocation } from '../../invocation.js'
 import { marks } from '../../terminal/marks.js'
 import { lines, type Page } from '../../terminal/page.js'
+import { formatLength } from '../../terminal/times.js'
 import type { DownloadedArtifact } from '../../workflows/artifacts/artifacts.js'
 import {
   RunTimeoutError,
@@ -92,7 +93,7 @@ export function runPage(result: RunResult): Page {
 /** In one line. */
 export function formatConclusion({ run }: RunResult): string {
   if (!isCompleted(run)) return run.html_url
-  const seconds = run.duration_seconds === null ? '' : ` in ${run.duration_seconds} s`
+  const seconds = run.duration_seconds === null ? '' : ` in ${formatLength(run.duration_seconds)}`
   const mark = isGood(run.conclusion) ? marks.good : marks.bad
   return `${mark} ${run.workflow} ${run.conclusion}${attemptsOf(run)}${seconds}: ${run.html_url}`
 }

@@ -147,7 +147,12 @@ const mostShown = 12
 function nothingNamed({ text, isGlob }: Target, all: SyncTarget[]): NotFoundError {
   if (isAbsolute(text)) {
     return new NotFoundError(`no repository of repos.yaml is in ${text}`, {
-      hint: [{ verb: ['REPO', 'ADD'], target: text }, ' adds a clone that is there'],
+      hint: [
+        { verb: ['REPO', 'LIST'], flags: { local: true } },
+        ' shows where each is; ',
+        { verb: ['REPO', 'ADD'], target: text },
+        ' adds a clone',
+      ],
     })
   }
   const groups = [...new Set(all.map(({ group }) => group))].filter((name) => name !== null)

@@ -43,7 +43,7 @@ export function followProgress(options: ProgressOptions): Progress {
     const text = plainText(redact(line), { colours: stream.hasColour })
     stream.write(`${stream.asLine(text.replace(/\s*\n\s*/g, ' '))}\n`)
   }
-  const context = { stream, now, isLive: board !== null, repeats, say }
+  const context = { stream, now, verbose, isLive: board !== null, repeats, say }
   const [sync, runs] = [syncProgress(context), runProgress(context)]
   const [steps, transfers] = [stepProgress(context), transferProgress(context)]
   const activity = activityProgress(context)

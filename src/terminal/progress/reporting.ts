@@ -9,6 +9,7 @@ export type Handlers = {
 export interface ProgressContext {
   stream: Stream
   now(): number
+  verbose: boolean
   /** Whether live lines show the changes. */
   isLive: boolean
   /** Whether the result repeats failures, with their reasons. */

@@ -20,7 +20,7 @@ interface Running {
 const mostFiles = 12
 
 /** Reports uploads and downloads: of release assets, of plugins and of artifacts. */
-export function transferProgress({ now, say }: ProgressContext) {
+export function transferProgress({ now, say, verbose }: ProgressContext) {
   const running = new Map<string, Running>()
   const planned = { files: 0, bytes: 0 }
   const ended = { files: 0, bytes: 0 }
@@ -45,7 +45,7 @@ export function transferProgress({ now, say }: ProgressContext) {
     },
     'transfer-done': ({ name, size, status }) => {
       end(name, size)
-      say(`  ${name} ${status} (${formatBytes(size)})`)
+      if (status !== 'unchanged' || verbose) say(`  ${name} ${status} (${formatBytes(size)})`)
     },
     'artifact-progress': ({ name, phase, done, total }: Of<'artifact-progress'>) => {
       // Its bytes are counted once, as they come.

@@ -19,18 +19,29 @@ const inputShape = z.pipe(
       options: z.nullish(z.array(scalar)),
     }),
   ),
-  z.transform((input) => ({
-    required: input?.required ?? false,
-    description: input?.description ?? null,
-    /** As text; null: it has none. */
-    default: input?.default === undefined || input.default === null ? null : String(input.default),
-    /** `string`, `boolean`, `choice`, `number`, `environment`. */
-    type: input?.type ?? 'string',
-    options: (input?.options ?? []).map(String),
-  })),
+  z.transform(
+    (input): WorkflowInput => ({
+      required: input?.required ?? false,
+      description: input?.description ?? null,
+      default:
+        input?.default === undefined || input.default === null ? null : String(input.default),
+      type: input?.type ?? 'string',
+      options: (input?.options ?? []).map(String),
+    }),
+  ),
 )
 
-export type WorkflowInput = z.output<typeof inputShape>
+/** An input of a workflow, as its file describes it. */
+export interface WorkflowInput {
+  required: boolean
+  description: string | null
+  /** As text; null: it has none. */
+  default: string | null
+  /** `string`, `boolean`, `choice`, `number`, `environment`. */
+  type: string
+  /** Of a choice. */
+  options: string[]
+}
 
 /** By name. */
 export type WorkflowInputs = Record<string, WorkflowInput>

@@ -355,7 +355,7 @@ describe('RELEASE DELETE', () => {
     const no = await space.run(args, { columns: 80, answer: 'n' })
     expect([no.status, no.shown]).toEqual([
       0,
-      expect.stringMatching(/Delete the release of 0 assets v1\.0\.0 of uDOS\/engine\?/),
+      expect.stringMatching(/Delete release v1\.0\.0 of uDOS\/engine\?/),
     ])
     expect(releasesOn(space)).toHaveLength(1)
     expect((await space.run(args, { columns: 80, answer: 'y' })).status).toBe(0)

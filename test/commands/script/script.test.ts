@@ -57,7 +57,7 @@ Repo Cat $WHERE \\
     )
     expect([status, out]).toEqual([3, 'one\n'])
     expect(err).toMatch(
-      /^error: uDOS\/nowhere .*\n(?:hint: .*\n)?error: nightly\.ucode:2: repo view nowhere failed with 3\n$/,
+      /^error: uDOS\/nowhere .*\n(?:hint: .*\n)?error: nightly\.ucode:2: repo view nowhere failed with exit status 3\n$/,
     )
   })
 
@@ -67,7 +67,9 @@ Repo Cat $WHERE \\
       ['--keep-going'],
     )
     expect([status, out]).toEqual([3, 'one\n'])
-    expect(err).toContain('nightly.ucode:2: repo view nowhere failed with 3, and 1 more failed\n')
+    expect(err).toContain(
+      'nightly.ucode:2: repo view nowhere failed with exit status 3, and 1 more failed\n',
+    )
   })
 
   it('with --json is an array of what each command did', async () => {
