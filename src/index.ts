@@ -22,6 +22,7 @@ export type { Repo } from './base/names/repository.js'
 export type {
   ChecksumAlgorithm,
   Component,
+  ComponentWorkflow,
   ReleaseConfig,
   SignCommand,
 } from './config/files/components.js'
