@@ -181,6 +181,7 @@ export type { InputsQuestion } from './workflows/dispatch/dispatch.js'
 export type { WorkflowInput, WorkflowInputs } from './workflows/dispatch/inputs.js'
 export type { DueRun } from './workflows/due/due-run.js'
 export type { DueOptions, DueReport } from './workflows/due/run-due.js'
+export type { RunScheduleStatus } from './workflows/due/status.js'
 export type { RunFilter } from './workflows/list-runs.js'
 export type {
   FailedStep,

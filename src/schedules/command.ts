@@ -8,11 +8,14 @@ import type { Launcher } from '../process/host.js'
 /** Seconds that a run waits for the run before it: two schedules may start in the same minute. */
 const lockWait = 3600
 
+/** What a scheduler starts: the pulls of repos.yaml, or the workflows of components.yaml. */
+export type DueVerb = 'repo sync' | 'workflow run'
+
 /**
- * The command of a scheduler: syncs everything that is due, and prints nothing if all is well. It
+ * The command of a scheduler: does everything that is due, and prints nothing if all is well. It
  * contains no secret.
  */
-export function dueCommand({ node, script }: Launcher, config: Config): string[] {
+export function dueCommand(verb: DueVerb, { node, script }: Launcher, config: Config): string[] {
   const rest = [
     '--due',
     '--quiet',
@@ -21,7 +24,7 @@ export function dueCommand({ node, script }: Launcher, config: Config): string[]
     '--config',
     placeOfConfig(config),
   ]
-  return [node, script, 'repo', 'sync', ...rest, ...rootFlag(config)]
+  return [node, script, ...verb.split(' '), ...rest, ...rootFlag(config)]
 }
 
 /**

@@ -24,6 +24,7 @@ import {
 import { recording } from './describe.js'
 import { dispatch, type InputsQuestion } from './dispatch/dispatch.js'
 import type { DueOptions, DueReport } from './due/run-due.js'
+import type { RunScheduleStatus } from './due/status.js'
 import { listRuns, newestRun, type RunFilter } from './list-runs.js'
 import {
   type FailedStep,
@@ -324,6 +325,24 @@ export class WorkflowRunner {
     const emit = recording(session.log, session.emit)
     const { runDue } = await import('./due/run-due.js')
     return runDue({ ...session, github: client, emit }, options)
+  }
+
+  /**
+   * When each workflow with a `run_schedule` was dispatched and is due next; sends no request.
+   *
+   * @param targets components, or `component/workflow`; none: all
+   * @throws NotFoundError for an unknown target
+   */
+  async schedules(
+    targets: string[] = [],
+    call: Call<WorkflowEvent> = {},
+  ): Promise<RunScheduleStatus[]> {
+    const session = await this.#openConfigured(call)
+    const [{ selectScheduled }, { runScheduleStatusOf }] = await Promise.all([
+      import('../schedules/run-schedules.js'),
+      import('./due/status.js'),
+    ])
+    return runScheduleStatusOf(session, selectScheduled(await session.config.components(), targets))
   }
 
   async #find(

@@ -1,5 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { stringify } from 'yaml'
+import { testClock } from '../support/clock.js'
 import { fakeCrontab } from '../support/crontab.js'
 import { openWorkspace, type Workspace } from '../support/workspace.js'
 
@@ -95,9 +97,9 @@ it('STATUS, INSTALL and DOCTOR say the same where there is no schedule', async (
   ])
   expect((await run('SCHEDULE', 'REMOVE', '--yes')).status).toBe(0)
   expect(await state()).toMatchObject([
-    expect.stringContaining('No entry has a pull_schedule, so your crontab needs nothing'),
+    expect.stringContaining('no workflow a run_schedule: your crontab needs nothing'),
     expect.not.stringContaining('SCHEDULE REMOVE'),
-    { name: 'crontab', status: 'ok', detail: 'no entry has a pull_schedule' },
+    { name: 'crontab', status: 'ok', detail: expect.stringMatching(/^no entry has a pull_sch/) },
   ])
   await other.close()
 })
@@ -106,4 +108,85 @@ it('INSTALL edits the crontab alone', async () => {
   const { status, err } = await schedule('INSTALL', '--format', 'systemd', '--yes')
   expect(status).toBe(2)
   expect(err).toContain('hint: SCHEDULE PRINT --format systemd')
+})
+
+describe('a run_schedule of components.yaml', () => {
+  const nightly = { file: 'nightly.yml', run_schedule: '0 2 * * *', timezone: 'Europe/Berlin' }
+  const hourly = { file: 'hourly.yml', run_schedule: '5 * * * *' }
+  const open = async (workflows: Record<string, unknown>) => {
+    const space = await openWorkspace()
+    onTestFinished(() => space.close())
+    const components = { core: { repo: 'engine', workflows }, other: { repo: 'typo' } }
+    await space.write('config/components.yaml', stringify({ components }))
+    const env = { PATH: `${work.path('bin')}:/usr/bin:/bin` }
+    const clock = testClock()
+    const run = (...args: string[]) => space.run(args, { env, clock })
+    return { space, clock, run }
+  }
+
+  it('is in the crontab, looked at every hour in another time zone', async () => {
+    const { run, space } = await open({ nightly, hourly })
+    expect((await run('SCHEDULE', 'INSTALL', '--yes')).status).toBe(0)
+    const tab = await space.read('tab')
+    expect(tab).toMatch(/^# wizard: every hour, for every day at 02:00 in Europe\/Berlin$/m)
+    expect(tab).toMatch(/^0 \* \* \* \* \/.* workflow run --due --quiet --lock-wait 3600 --config/m)
+    expect(tab).toMatch(/^5 \* \* \* \* \/.* workflow run --due --quiet /m)
+    expect(tab).not.toContain('repo sync')
+    expect((await run('SCHEDULE', 'STATUS', '--json')).json[0].crontab).toBe('installed')
+    const { json } = await run('DOCTOR', '--offline', '--json')
+    expect(json.checks.at(-1)).toMatchObject({ name: 'crontab', status: 'ok' })
+    expect((await run('SCHEDULE', 'REMOVE', '--yes')).status).toBe(0)
+  })
+
+  it('is in STATUS, with its last run and when it is due', async () => {
+    const { space, clock, run } = await open({ nightly, tests: 'tests.yml' })
+    await space.repos({ tools: [{ repo: 'typo' }] })
+    const status = async (...targets: string[]) =>
+      (await run('SCHEDULE', 'STATUS', ...targets, '--json')).json
+    const before = {
+      repo: 'uDOS/engine',
+      workflow: 'core/nightly',
+      run_schedule: '0 2 * * *',
+      timezone: 'Europe/Berlin',
+      in_words: 'every day at 02:00 in Europe/Berlin',
+      last_run: null,
+      run_id: null,
+      next_due: '2026-01-15T01:00:00.000Z',
+      overdue: false,
+      next_due_in_words: 'in 13 hours',
+      crontab: 'absent',
+    }
+    expect(await status()).toEqual([expect.objectContaining({ repo: 'uDOS/typo' }), before])
+    for (const target of ['core', 'core/nightly']) expect(await status(target)).toEqual([before])
+    expect(await status('typo')).toMatchObject([{ repo: 'uDOS/typo' }])
+    expect((await run('SCHEDULE', 'STATUS', 'core/tests')).status).toBe(3)
+    await run('WORKFLOW', 'RUN', '--due')
+    await clock.pass(48 * 3_600_000)
+    const overdue = { overdue: true, next_due_in_words: 'overdue for 1 day' }
+    expect(await status('core')).toEqual([{ ...before, ...overdue }])
+    const files = { '.github/workflows/nightly.yml': 'on: workflow_dispatch\njobs: {}\n' }
+    await space.github.addRepository('uDOS/engine', { files })
+    const [{ run_id }] = (await run('WORKFLOW', 'RUN', '--due', '--json')).json
+    expect(await status('core')).toMatchObject([
+      { run_id, last_run: '2026-01-16T12:00:00.000Z', next_due: '2026-01-17T01:00:00.000Z' },
+    ])
+    expect((await run('SCHEDULE', 'STATUS')).out).toMatch(/^core\/nightly\tevery day at 02:00 in /m)
+  })
+
+  it('is refused by name for GitHub Actions', async () => {
+    const { space, run } = await open({ nightly })
+    const print = () => run('SCHEDULE', 'PRINT', '--format', 'github-actions', '--json')
+    const alone = await print()
+    expect([alone.status, alone.err]).toEqual([2, expect.stringContaining('no run_schedule of')])
+    await space.repos({ tools: [{ repo: 'typo', pull_schedule: '0 0 * * *' }] })
+    const { status, json } = await print()
+    expect([status, json]).toMatchObject([
+      0,
+      {
+        run_schedules: [{ schedule: '0 2 * * *', timezone: 'Europe/Berlin', entries: 1 }],
+        warnings: [expect.stringContaining('GitHub Actions gets no run_schedule')],
+      },
+    ])
+    expect(json.files[0].content).not.toContain('0 2 * * *')
+  })
 })

@@ -512,7 +512,9 @@ type PluginVerify = {
   status: 'ok' | 'changed' | 'missing' | 'unknown' // unknown: there is no record of what was installed
 }[]
 
-type ScheduleStatus = {
+type ScheduleStatus = (PullStatus | RunStatus)[]
+
+type PullStatus = NextDue & {
   repo: string
   group: string | null
   path: string
@@ -520,11 +522,24 @@ type ScheduleStatus = {
   in_words: string | null
   last_attempt: string | null // whatever its result
   last_pull: string | null
+}
+
+type RunStatus = NextDue & {
+  repo: string
+  workflow: string // component/workflow
+  run_schedule: string
+  timezone: string | null // null: local time
+  in_words: string
+  last_run: string | null // its last dispatch
+  run_id: number | null // of that; null: not known
+}
+
+type NextDue = {
   next_due: string | null // in the past if overdue
   overdue: boolean
   next_due_in_words: string | null
   crontab: 'installed' | 'out-of-date' | 'absent' | 'unscheduled' | 'left-over' | 'damaged' | 'unknown'
-}[]
+}
 
 type CrontabChange = {
   action: 'installed' | 'updated' | 'removed' | 'unchanged' | 'declined' | 'planned'
@@ -540,10 +555,12 @@ type SchedulePrint = {
   files: { name: string; content: string }[]
   schedules: DueLine[]
   catch_up: DueLine | null // null: a schedule runs hourly anyway
+  run_schedules: DueLine[] // of components.yaml
+  run_catch_up: DueLine | null
   warnings: string[]
 }
 
-type DueLine = { schedule: string; in_words: string; entries: number }
+type DueLine = { schedule: string; timezone: string | null; in_words: string; entries: number } // null: local time
 
 type Delivery = {
   id: number // wizard's own, in the order of arrival

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { validateWorkflow } from '@action-validator/core'
 import { split } from 'shlex'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { parse, parseAllDocuments, stringify } from 'yaml'
 import { ConfigError, exitStatus, PathError } from '../../src/base/errors.js'
 import { type Config, loadConfig } from '../../src/config/load.js'
 import { missingElsewhere } from '../../src/schedules/command.js'
@@ -61,6 +61,18 @@ async function request(...entries: string[]) {
   return { ...others, config, plan: await planSchedules(config) }
 }
 
+/** With workflows of components.yaml, and these entries of repos.yaml. */
+async function withRuns(runs: [schedule: string, timezone?: string][], ...entries: string[]) {
+  const workflows = runs.map(([schedule, timezone], index) => [
+    `w${index}`,
+    { file: 'a.yml', run_schedule: schedule, timezone },
+  ])
+  const core = { repo: 'uDOS/core', workflows: Object.fromEntries(workflows) }
+  await writeFile(join(folder, 'components.yaml'), stringify({ components: { core } }))
+  onTestFinished(() => rm(join(folder, 'components.yaml'), { force: true }))
+  return request(...entries)
+}
+
 const midnight = 'pull_schedule: "0 0 * * *"'
 
 describe('planSchedules', () => {
@@ -71,8 +83,8 @@ describe('planSchedules', () => {
       'pull_schedule: "17 6 * * 1"',
     )
     expect(plan.schedules).toEqual([
-      { schedule: '0 0 * * *', in_words: 'every day at 00:00', entries: 2 },
-      { schedule: '17 6 * * 1', in_words: 'at 06:17, only on Monday', entries: 1 },
+      { schedule: '0 0 * * *', timezone: null, in_words: 'every day at 00:00', entries: 2 },
+      { schedule: '17 6 * * 1', timezone: null, in_words: 'at 06:17, only on Monday', entries: 1 },
     ])
     expect(plan.catchUp?.schedule).toBe('47 * * * *')
   })
@@ -80,6 +92,19 @@ describe('planSchedules', () => {
   it('needs no second look where one is hourly itself', async () => {
     const { plan } = await request(midnight, 'pull_schedule: "*/10 * * * *"')
     expect(plan.catchUp).toBeNull()
+  })
+
+  it('looks after workflows at minutes of their own', async () => {
+    const { plan } = await withRuns([['0 2 * * *'], ['0 2 * * *', 'UTC'], ['@daily']], midnight)
+    expect(plan.runs.schedules).toMatchObject([
+      { schedule: '0 0 * * *', timezone: null, entries: 1 },
+      { schedule: '0 2 * * *', timezone: null, entries: 1 },
+      { schedule: '0 2 * * *', timezone: 'UTC', entries: 1, in_words: 'every day at 02:00 in UTC' },
+    ])
+    expect([plan.catchUp?.schedule, plan.runs.catchUp?.schedule]).toEqual([
+      '17 * * * *',
+      '47 * * * *',
+    ])
   })
 
   it('says where the schedule is that never comes to anything', async () => {
@@ -135,7 +160,8 @@ describe('systemd units', () => {
     'are what systemd-analyze takes for well-formed',
     { tags: ['deep'] },
     async () => {
-      const made = systemdUnits(await request(midnight, 'pull_schedule: "*/15 8-18 1,15 * 1-5"'))
+      const pulls = [midnight, 'pull_schedule: "*/15 8-18 1,15 * 1-5"']
+      const made = systemdUnits(await withRuns([['0 2 * * *', 'Europe/Berlin']], ...pulls))
       const script = made.map(({ content }) =>
         content.replaceAll(launcher.script, process.execPath),
       )
@@ -144,6 +170,16 @@ describe('systemd units', () => {
       expect(await output('systemd-analyze', '--user', 'verify', ...paths)).toBe('')
     },
   )
+
+  it('start workflows by a timer of their own, in their time zone', async () => {
+    const runs = await withRuns([['0 2 * * mon', 'Europe/Berlin']], midnight)
+    const [, pulls, service, timer, ...more] = systemdUnits(runs)
+    expect(more).toEqual([])
+    expect(service?.content).toContain(' workflow run --due --quiet ')
+    expect(timer?.content).toContain('OnCalendar=Mon *-*-* 02:00:00 Europe/Berlin\n')
+    expect(pulls?.content).not.toContain('Berlin')
+    expect(systemdUnits(await withRuns([['0 2 * * *']], 'branch: main'))).toHaveLength(2)
+  })
 
   it('have a name of their own for each folder and root', async () => {
     const made = await request(midnight)
@@ -213,6 +249,23 @@ describe('the workflow', () => {
 })
 
 describe('the CronJob', () => {
+  it('of workflows is another one, of one pod, in their time zone', async () => {
+    const manifest = async (...runs: [string, string?][]) => {
+      const { content } = kubernetesManifest(await withRuns(runs, midnight))
+      const [pulls, own, ...more] = parseAllDocuments(content).map((one) => one.toJS())
+      expect([pulls.metadata.name, own.metadata.name, more]).toEqual(['wizard', 'wizard-runs', []])
+      return { content, spec: own.spec }
+    }
+    const { content, spec } = await manifest(['0 2 * * *', 'Asia/Tokyo'])
+    expect(spec).toMatchObject({ schedule: '0 2 * * *', timeZone: 'Asia/Tokyo' })
+    expect(spec.jobTemplate.spec.completions).toBeUndefined()
+    const [, , command] = spec.jobTemplate.spec.template.spec.containers[0].command
+    expect(command).toMatch(/ workflow run --due --quiet --config \/config --root \/data\/runs$/)
+    expect(content).toContain('--from-file=components.yaml')
+    const several = await manifest(['5 2 * * *', 'Asia/Tokyo'], ['30 4 * * *'])
+    expect(several.spec).toMatchObject({ schedule: '5,30 * * * *' })
+  })
+
   it('gives each index its share, and the shares begin at 1', async () => {
     const { content } = kubernetesManifest(await request(midnight, 'pull_schedule: "30 6 * * 1"'))
     const { spec } = parse(content)

@@ -104,7 +104,8 @@ async function crontab(invocation: Invocation) {
   const config = await invocation.config()
   const { crontabState } = await import('../../schedules/cron/install.js')
   const state = await crontabState(config, invocation.host.launcher, await invocation.crontab())
-  if (state === 'unscheduled') return ok('no entry has a pull_schedule')
+  if (state === 'unscheduled')
+    return ok('no entry has a pull_schedule, and no workflow a run_schedule')
   if (state === 'installed') return ok('runs due pulls')
   if (state === 'left-over') {
     return warning('has lines of removed schedules', 'wizard SCHEDULE REMOVE removes them')

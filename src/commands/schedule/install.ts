@@ -8,7 +8,7 @@ import { assertCron, dryRunFlag, formatFlag, noteWarnings, scheduleWarningsOf } 
 
 export const install = defineVerb({
   name: 'install',
-  summary: 'add the schedules of repos.yaml to your crontab',
+  summary: 'add the schedules of the configuration to your crontab',
   examples: [
     { command: 'wizard SCHEDULE INSTALL', does: 'shows what would change, and asks' },
     { command: 'wizard SCHEDULE INSTALL --dry-run', does: 'shows it, and changes nothing' },

@@ -12,7 +12,7 @@ const defaultShards = 4
 
 export const print = defineVerb({
   name: 'print',
-  summary: 'print the schedules of repos.yaml for cron and other schedulers',
+  summary: 'print the schedules for cron and other schedulers',
   examples: [
     { command: 'wizard SCHEDULE PRINT', does: 'lines for the crontab; INSTALL writes them' },
     { command: 'wizard SCHEDULE PRINT --format systemd', does: "a user's service and timer" },
@@ -53,6 +53,8 @@ export const print = defineVerb({
     const { planSchedules } = await import('../../schedules/plan.js')
     const config = await invocation.config()
     const plan = await planSchedules(config)
+    if (format === 'github-actions' && plan.schedules.length === 0)
+      throw new UsageError(noRuns, { hint: 'or use --format kubernetes' })
     const files = await filesFor(invocation, format, {
       config,
       plan,
@@ -60,8 +62,14 @@ export const print = defineVerb({
       spec,
     })
     const warnings = isLocal ? await scheduleWarningsOf(invocation, config) : []
+    if (format === 'github-actions' && plan.runs.schedules.length > 0) warnings.push(noRuns)
     noteWarnings(invocation, warnings)
-    return { format, files, schedules: plan.schedules, catch_up: plan.catchUp, warnings }
+    const { schedules, catchUp, runs } = plan
+    return {
+      ...{ format, files, schedules, catch_up: catchUp },
+      ...{ run_schedules: runs.schedules, run_catch_up: runs.catchUp },
+      warnings,
+    }
   },
   isLong: true,
   render: ({ files }) => ({
@@ -69,6 +77,10 @@ export const print = defineVerb({
     bytes: Buffer.from(files.map(({ content }) => content).join('\n')),
   }),
 })
+
+/** Actions may drop the cache where wizard would remember what it has dispatched. */
+const noRuns =
+  'GitHub Actions gets no run_schedule of components.yaml: give the workflow itself `on: schedule`'
 
 /** npx would run whatever somebody publishes later. @throws UsageError */
 function assertPinned(spec: string): void {

@@ -1,5 +1,5 @@
 import { ConflictError } from '../../base/errors.js'
-import { type CrontabBlock, ourCommand, remark } from './lines.js'
+import { type CrontabBlock, ourCommands, remark } from './lines.js'
 
 /** A crontab, one character per byte: everything outside our block stays as it is. */
 export type CrontabText = string
@@ -92,7 +92,8 @@ function linesOf(text: CrontabText): Line[] {
   return lines
 }
 
-const isOurs = (line: string) => line.startsWith(remark) || line.includes(ourCommand)
+const isOurs = (line: string) =>
+  line.startsWith(remark) || ourCommands.some((command) => line.includes(command))
 
 const damaged = (lines: number[]) =>
   new ConflictError(

@@ -2,8 +2,8 @@ import { quote } from 'shlex'
 import { PathError } from '../../base/errors.js'
 import type { Config } from '../../config/load.js'
 import type { Launcher } from '../../process/host.js'
-import { dueCommand, placeOfConfig, rootFlag } from '../command.js'
-import { allOf, type SchedulePlan } from '../plan.js'
+import { type DueVerb, dueCommand, placeOfConfig, rootFlag } from '../command.js'
+import { allWithoutZones, type CommandPlan, type SchedulePlan } from '../plan.js'
 
 /** The part of a crontab that belongs to one configuration. */
 export interface CrontabBlock {
@@ -16,8 +16,8 @@ export interface CrontabBlock {
 /** The prefix of our comments, which distinguishes them from anybody else's. */
 export const remark = '# wizard: '
 
-/** Every job of ours contains this. */
-export const ourCommand = ' repo sync --due --quiet '
+/** Every job of ours contains one of these. */
+export const ourCommands = [' repo sync --due --quiet ', ' workflow run --due --quiet ']
 
 /** The marks name the configuration, so that each configuration has its own block. */
 export function marksOf(config: Config): Pick<CrontabBlock, 'begin' | 'end'> {
@@ -28,13 +28,17 @@ export function marksOf(config: Config): Pick<CrontabBlock, 'begin' | 'end'> {
 /** @throws PathError for a path that a crontab can't contain */
 export function crontabBlock(plan: SchedulePlan, config: Config, launcher: Launcher): CrontabBlock {
   const { begin, end } = marksOf(config)
-  const command = crontabCommand(dueCommand(launcher, config))
-  const jobs = allOf(plan).flatMap(({ schedule, in_words }) => [
-    `${remark}${in_words}`,
-    `${schedule} ${command}`,
-  ])
-  const head = `${remark}written by SCHEDULE INSTALL, which overwrites it; edit repos.yaml instead`
-  return { begin, end, lines: [begin, head, ...jobs, end] }
+  const jobsOf = (verb: DueVerb, part: CommandPlan) => {
+    const command = crontabCommand(dueCommand(verb, launcher, config))
+    return allWithoutZones(part).flatMap(({ schedule, in_words }) => [
+      `${remark}${in_words}`,
+      `${schedule} ${command}`,
+    ])
+  }
+  const runs = jobsOf('workflow run', plan.runs)
+  const files = runs.length === 0 ? 'repos.yaml' : 'repos.yaml and components.yaml'
+  const head = `${remark}written by SCHEDULE INSTALL, which overwrites it; edit ${files} instead`
+  return { begin, end, lines: [begin, head, ...jobsOf('repo sync', plan), ...runs, end] }
 }
 
 /** The longest command that Vixie's cron, and most others, accept. */

@@ -1,22 +1,47 @@
 import { createHash } from 'node:crypto'
 import { plainText } from '../../base/text.js'
-import { dueCommand, placeOfConfig, rootFlag } from '../command.js'
+import { type DueVerb, dueCommand, placeOfConfig, rootFlag } from '../command.js'
 import { type CronFields, fieldsOf, isEvery, namesEitherDay } from '../fields.js'
-import { allOf } from '../plan.js'
+import { allOf, type CommandPlan } from '../plan.js'
 import type { FormatRequest, ScheduleFile } from './request.js'
 
 const folder = '~/.config/systemd/user'
 
-/** A user's service and its timer. */
+/** A user's service and its timer; one pair for the pulls, and one for the workflows. */
 export function systemdUnits({ plan, config, launcher }: FormatRequest): ScheduleFile[] {
   const dir = placeOfConfig(config)
   const name = unitName(dir, rootFlag(config))
-  const command = dueCommand(launcher, config).map(quoted).join(' ')
-  const times = allOf(plan).flatMap(({ schedule, in_words }) => [
+  const pairOf = (pair: { name: string; does: string; verb: DueVerb; part: CommandPlan }) =>
+    pair.part.schedules.length === 0
+      ? []
+      : pairOfUnits({
+          ...pair,
+          about: `Description=wizard: ${pair.does} of ${escaped(dir)}`,
+          command: dueCommand(pair.verb, launcher, config).map(quoted).join(' '),
+        })
+  return [
+    ...pairOf({ name, does: 'due pulls', verb: 'repo sync', part: plan }),
+    ...pairOf({
+      name: `${name}-runs`,
+      ...{ does: 'due workflows', verb: 'workflow run', part: plan.runs },
+    }),
+  ]
+}
+
+interface UnitPair {
+  name: string
+  about: string
+  command: string
+  part: CommandPlan
+}
+
+function pairOfUnits({ name, about, command, part }: UnitPair): ScheduleFile[] {
+  const times = allOf(part).flatMap(({ schedule, timezone, in_words }) => [
     `# ${in_words}`,
-    ...calendarEvents(schedule).map((event) => `OnCalendar=${event}`),
+    ...calendarEvents(schedule).map(
+      (event) => `OnCalendar=${event}${timezone === null ? '' : ` ${timezone}`}`,
+    ),
   ])
-  const about = `Description=wizard: due pulls of ${escaped(dir)}`
   return [
     {
       name: `${name}.service`,

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { once } from '../../base/async/once.js'
 import { reportError } from '../../base/error-report.js'
-import { fullNameOf, isSameName } from '../../base/names/repository.js'
 import { findWorkflow } from '../../github/rest/actions/workflows.js'
 import { getRepo } from '../../github/rest/repositories.js'
 import { logMarks } from '../../logs/marks.js'
@@ -13,10 +12,11 @@ import {
 } from '../../schedules/run-schedules.js'
 import { dueAfter } from '../../schedules/times.js'
 import { dispatchOnce } from '../dispatch/dispatch.js'
+import { startCounting } from './counting.js'
 import { actorOf } from './dispatched-since.js'
 import { type Due, type DueRun, type DueSession, type DueWork, entryOf } from './due-run.js'
 import { earlierDispatch } from './earlier-dispatch.js'
-import { DueState, type Settled } from './state.js'
+import { DueState } from './state.js'
 
 export interface DueOptions {
   /** Components, or `component/workflow`; none: all. */
@@ -73,7 +73,7 @@ async function dispatchDue(work: DueWork, chosen: ScheduledWorkflow[]): Promise<
   const report: DueReport = { runs: [], waiting: [] }
   for (const workflow of chosen) {
     const { clock } = work.session
-    const settled = await settledOf(work, workflow)
+    const settled = await startCounting(work.state, workflow, clock.now(), work.warn)
     const due = dueAfter(workflow, settled.since)
     if (due === null || due > clock.now()) {
       const next = due === null ? null : new Date(due).toISOString()
@@ -83,33 +83,6 @@ async function dispatchDue(work: DueWork, chosen: ScheduledWorkflow[]): Promise<
     }
   }
   return report
-}
-
-const msOfDay = 86_400_000
-
-/** What is known of a workflow; of a new one, or a changed schedule, that it counts from now. */
-async function settledOf(
-  { session, state, warn }: DueWork,
-  one: ScheduledWorkflow,
-): Promise<Settled> {
-  const { name, schedule, timezone } = one
-  const now = session.clock.now()
-  const repo = fullNameOf(one)
-  const known = state.get(name)
-  const isSame =
-    known !== undefined &&
-    known.schedule === schedule &&
-    known.timezone === timezone &&
-    isSameName(known.repo, repo)
-  // A clock that was set back an hour comes to the same due times again; by more, it was wrong.
-  const isWrong = known !== undefined && known.since > now + msOfDay
-  if (isSame && !isWrong) return known
-  if (isWrong) warn(`the clock was set back by more than a day, so ${name} counts from now`)
-  const since = isWrong ? now : Math.max(now, known?.since ?? 0)
-  const last = known !== undefined && isSameName(known.repo, repo) ? known.last_run : null
-  const fresh = { schedule, timezone, repo, since, last_run: last, sending: null }
-  await state.set(name, fresh)
-  return fresh
 }
 
 async function settle(work: DueWork, one: ScheduledWorkflow, known: Due): Promise<DueRun> {
