@@ -124,6 +124,26 @@ export class BenchGitHub {
     return Date.now()
   }
 
+  /** An ended run of which some jobs failed, each with a log of so many lines. @returns its id */
+  async addFailedRun(
+    name: string,
+    { jobs, failed, lines }: { jobs: number; failed: number; lines: number },
+  ): Promise<number> {
+    await this.#addWorkflow(name, jobs)
+    const { actions } = this.#github
+    const run = await actions.add(name, { workflow: 'build.yml' })
+    const names = run.jobs.slice(0, failed).map((job) => job.name)
+    const noise = Object.values(textFiles(100)).join('\n').split('\n')
+    const text = Array.from({ length: lines }, (_, index) => noise[index % noise.length])
+    const log = [...text, ' FAIL  a.test.ts > adds two', 'AssertionError: expected 3 to be 4']
+      .concat(text.slice(0, 50), '##[error]Process completed with exit code 1.')
+      .map((line) => `2026-01-14T10:00:00.0000000Z ${line}\n`)
+      .join('')
+    const logs = Object.fromEntries(run.jobs.map((job) => [job.name, log]))
+    actions.finish(run, { conclusion: 'failure', jobs: names, logs })
+    return run.id
+  }
+
   async #addWorkflow(name: string, jobs: number): Promise<void> {
     if (this.#github.world.repository(name) !== undefined) return
     await this.#github.addRepository(name, { files: workflowFile(jobs) })

@@ -24,6 +24,7 @@ import { transfer } from './transfer.js'
 import { unchanged } from './unchanged.js'
 import { watch, watchRequests } from './watch.js'
 import { webhooks } from './webhooks.js'
+import { why } from './why.js'
 
 /**
  * Figures can be compared only within one run on one machine, so each has a peer that took turns
@@ -46,6 +47,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   artifacts,
   releases,
   notes,
+  why,
   watch,
   'watch-requests': watchRequests,
   'large-artifacts': largeArtifacts,
