@@ -16,7 +16,7 @@ import type { PartialFailure } from '../verb.js'
 export const dueFlags = {
   due: {
     type: 'boolean',
-    summary: 'run what is due by run_schedule, once if missed more often',
+    summary: 'start what fell due by run_schedule, once; late since the first missed time',
   },
   'lock-wait': {
     type: 'seconds',
@@ -44,13 +44,17 @@ function assertAlone(targets: string[], values: Record<string, unknown>): void {
   if (input !== undefined)
     throw new UsageError(`--due takes no inputs, got ${oneLine(input, 60)}`, { hint })
   const other = Object.entries(values).find(
-    ([name, value]) => !Object.hasOwn(dueFlags, name) && value !== undefined && value !== false,
+    ([name, value]) => !Object.hasOwn(dueFlags, name) && isGiven(value),
   )
   if (other === undefined) return
   throw new UsageError(`--due and --${other[0]} exclude each other`, {
     hint: other[0] === 'wait' ? 'wizard WORKFLOW WATCH waits for its run' : hint,
   })
 }
+
+/** A flag that may be repeated is an empty list otherwise. */
+const isGiven = (value: unknown) =>
+  value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0)
 
 export const isDueReport = (result: object): result is DueReport => 'waiting' in result
 

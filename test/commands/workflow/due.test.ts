@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdir, readFile } from 'node:fs/promises'
 import type { Run } from 'local-github'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -237,6 +238,30 @@ describe('a run of wizard that was stopped while it dispatched', () => {
     expect(clock.seconds() - before).toBeGreaterThanOrEqual(60)
     expect((await due()).json).toEqual([])
   })
+})
+
+it('a kill in the middle of a dispatch does not lead to another one', {
+  tags: ['deep'],
+}, async () => {
+  space = await openActions()
+  await configure({ nightly })
+  clock = testClock(Date.now() - 25 * 3_600_000)
+  expect((await due()).json).toEqual([])
+  const asked = new Promise((resolve) => {
+    space.github.actions.onDispatch((run) => {
+      resolve(run)
+      return new Promise(() => {})
+    })
+  })
+  const child = space.start(['WORKFLOW', 'RUN', '--due'])
+  const gone = once(child, 'exit')
+  await asked
+  child.kill('SIGKILL')
+  await gone
+  clock = testClock(Date.now() + 120_000)
+  expect((await due()).json).toMatchObject([{ run_id: runs()[0]?.id, status: 'found' }])
+  expect((await due()).json).toEqual([])
+  expect([runs().length, dispatches()]).toEqual([1, 1])
 })
 
 describe('two machines with the same configuration', () => {
