@@ -373,6 +373,16 @@ const bad: Bad[] = [
   ],
   [
     'components',
+    'components:\n  core:\n    repo: o/x\n    workflows:\n      nightly: { file: n.yml, run_schedule: "0 2 * * *", timezone: Europe/berlin }\n',
+    '5:68: components.core.workflows.nightly.timezone: expected a time zone, such as Europe/Berlin or UTC, got Europe/berlin',
+  ],
+  [
+    'components',
+    'components:\n  core:\n    repo: o/x\n    workflows:\n      nightly: { file: n.yml, run_schedule: "0 2 * * *", timezone: "+01:00" }\n',
+    '5:68: components.core.workflows.nightly.timezone: expected a time zone, such as Europe/Berlin or UTC, got "+01:00"',
+  ],
+  [
+    'components',
     'components:\n  core:\n    repo: o/x\n    workflows:\n      nightly: { file: n.yml, timezone: UTC }\n',
     '5:41: components.core.workflows.nightly.timezone: has no run_schedule beside it, so it means nothing',
   ],

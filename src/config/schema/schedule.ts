@@ -19,7 +19,8 @@ export const timeZone = () =>
     .check(z.refine(isTimeZone, { error: 'expected a time zone, such as Europe/Berlin or UTC' }))
 
 function isTimeZone(text: string): boolean {
-  if (!/^[A-Za-z]/.test(text)) return false
+  // Other schedulers are strict about capitals.
+  if (!/^[A-Z][\w+-]*(?:\/[A-Z][\w+-]*)*$/.test(text)) return false
   try {
     return Boolean(new Intl.DateTimeFormat('en', { timeZone: text }))
   } catch {

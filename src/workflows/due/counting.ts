@@ -28,8 +28,9 @@ export async function startCounting(
   const isWrong = known !== undefined && isFromWrongClock(known, now)
   if (isWrong) warn(`the clock was set back by more than a day, so ${name} counts from now`)
   const since = isWrong ? now : Math.max(now, known?.since ?? 0)
-  const last = known !== undefined && isSameName(known.repo, repo) ? known.last_run : null
-  const fresh = { schedule, timezone, repo, since, last_run: last, sending: null }
+  const isSameRepo = known !== undefined && isSameName(known.repo, repo)
+  const { last_run = null, run_ids = [] } = isSameRepo ? known : {}
+  const fresh = { schedule, timezone, repo, since, last_run, run_ids, sending: null }
   await state.set(name, fresh)
   return fresh
 }

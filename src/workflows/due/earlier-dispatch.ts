@@ -4,6 +4,7 @@ import { dueAfter, dueBefore } from '../../schedules/times.js'
 import { toRun } from '../run-data.js'
 import { dispatchedSince, toleranceOf } from './dispatched-since.js'
 import { type Due, type DueRun, type DueSession, type DueWork, entryOf } from './due-run.js'
+import { settledBy } from './state.js'
 
 /** Milliseconds: a run is listed some seconds after its dispatch. */
 const listingTime = 60_000
@@ -35,8 +36,7 @@ export async function earlierDispatch(
     return { due: last === undefined ? due : (dueAfter(one, Math.max(last.at, due)) ?? due) }
   }
   const { run: data, at } = found
-  const last = { at, run_id: data.id }
-  await state.set(one.name, { ...settled, since: now, last_run: last, sending: null })
+  await state.set(one.name, settledBy(settled, { now, at, runId: data.id }))
   const run = toRun(session.github, one, data)
   emit({ type: 'run-already-dispatched', workflow: one.name, run })
   return entryOf(one, { due, now, run, status: 'found', error: null })

@@ -16,7 +16,7 @@ import { startCounting } from './counting.js'
 import { actorOf } from './dispatched-since.js'
 import { type Due, type DueRun, type DueSession, type DueWork, entryOf } from './due-run.js'
 import { earlierDispatch } from './earlier-dispatch.js'
-import { DueState } from './state.js'
+import { DueState, settledBy } from './state.js'
 
 export interface DueOptions {
   /** Components, or `component/workflow`; none: all. */
@@ -121,8 +121,8 @@ async function send(
     if (!signal?.aborted) await state.set(name, { ...settled, sending: null })
     throw error
   })
-  const last = { at: now, run_id: outcome.run?.run_id ?? null }
-  await state.set(name, { ...settled, since: now, last_run: last, sending: null })
+  const runId = outcome.run?.run_id ?? null
+  await state.set(name, settledBy(settled, { now, at: now, runId }))
   if (outcome.isKnown)
     return entryOf(one, { due, now, run: outcome.run, status: 'dispatched', error: null })
   const error = reportError(outcome.doubt)

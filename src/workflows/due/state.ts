@@ -16,6 +16,8 @@ const settledSchema = z.object({
   /** Its due times until then are settled: dispatched, or before it was first seen. */
   since: time,
   last_run: z.nullable(z.object({ at: time, run_id: z.nullable(z.number()) })),
+  /** Its newest runs, so that they are not taken for those of another entry of the workflow. */
+  run_ids: z._default(z.array(z.number()), []),
   /** When a dispatch was sent whose end is not known yet. */
   sending: z.nullable(time),
 })
@@ -28,6 +30,18 @@ const stateSchema = z.object({
   /** By the place of the configuration, because several may share a root. */
   configurations: z.record(z.string(), z.record(z.string(), settledSchema)),
 })
+
+/** More than are listed in one request. */
+const mostIds = 200
+
+/** The state after a dispatch, here or elsewhere: what fell due until now is settled. */
+export function settledBy(
+  before: Settled,
+  { now, at, runId }: { now: number; at: number; runId: number | null },
+): Settled {
+  const ids = runId === null ? before.run_ids : [runId, ...before.run_ids].slice(0, mostIds)
+  return { ...before, since: now, last_run: { at, run_id: runId }, run_ids: ids, sending: null }
+}
 
 type Workflows = Record<string, Settled>
 
@@ -73,7 +87,7 @@ export class DueState {
   /** The runs that are known to be of these schedules. */
   runIds(): Set<number> {
     const all = [...this.#own.values(), ...Object.values(this.#others).flatMap(Object.values)]
-    return new Set(all.flatMap(({ last_run: run }: Settled) => run?.run_id ?? []))
+    return new Set(all.flatMap(({ run_ids: ids }: Settled) => ids))
   }
 
   /** @returns whether there were others */

@@ -306,6 +306,22 @@ describe('two machines with the same configuration', () => {
     expect(dispatches()).toBe(2)
   })
 
+  it('tell apart two entries of one workflow, however often one of them ran', async () => {
+    const broken = { ...nightly, inputs: { suite: 'none' } }
+    await open({ nightly: broken, hourly: { ...nightly, run_schedule: '30 * * * *' } })
+    await hours(14)
+    for (let hour = 0; hour < 3; hour++) {
+      await hours(1)
+      expect((await due()).json).toMatchObject([
+        { workflow: 'core/nightly', status: 'failed' },
+        { workflow: 'core/hourly', status: 'dispatched' },
+      ])
+    }
+    await configure({ nightly, hourly: { ...nightly, run_schedule: '30 * * * *' } })
+    expect((await due()).json).toMatchObject([{ workflow: 'core/nightly', status: 'dispatched' }])
+    expect(runs()).toHaveLength(4)
+  })
+
   it('in one root run one after another: exit 75', async () => {
     await open()
     await hours(15)
