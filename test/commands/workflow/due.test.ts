@@ -230,6 +230,15 @@ describe('a run of wizard that was stopped while it dispatched', () => {
     expect(runs()).toHaveLength(1)
   })
 
+  it('has dispatched it, where GitHub lists its run some time later', async () => {
+    await stopped()
+    const [run] = runs()
+    if (run) run.listedFrom = new Date(clock.now() + 40_000).toISOString()
+    const { json } = await due()
+    expect(json).toMatchObject([{ run_id: run?.id, status: 'found' }])
+    expect(runs()).toHaveLength(1)
+  })
+
   it('has not, where GitHub lists none after a minute', async () => {
     await stopped()
     space.github.actions.runs('uDOS/engine').splice(0)
