@@ -82,8 +82,6 @@ const isContinuation = (byte: number | undefined) => byte !== undefined && (byte
 /** Says on stderr what is not on stdout. */
 export function noteOmitted({ terminal }: Invocation, omitted: number, where: 'first' | 'last') {
   if (omitted === 0) return
-  const what = where === 'first' ? 'the start' : 'the end'
-  terminal.note(
-    `this is ${what}; ${omitted} ${omitted === 1 ? 'byte is' : 'bytes are'} left out (--max-bytes)`,
-  )
+  const bytes = omitted === 1 ? '1 byte' : `${omitted} bytes`
+  terminal.note(`showing the ${where} part; ${bytes} omitted (--max-bytes)`)
 }

@@ -24,10 +24,9 @@ export function privateFolder({ cacheHome = '', home, uid }: User): string | nul
     for (const path of [parent, folder]) {
       if (!existsSync(path)) mkdirSync(path, { mode: 0o700 })
     }
-    const entry = lstatSync(folder)
-    if (entry.uid !== uid || !entry.isDirectory()) return null
+    if (lstatSync(folder).uid !== uid) return null
     const real = realpathSync.native(folder)
-    return isPrivate(real, uid) ? real : null
+    return statSync(real).isDirectory() && isPrivate(real, uid) ? real : null
   } catch {
     // The home is read-only, or the user has none. Nothing depends on the cache.
     return null

@@ -45,32 +45,43 @@ export class PageWriter {
   async showForeign(stream: Stream, chunks: AsyncIterable<string>): Promise<void> {
     const mark = insideActions(this.#options.env) ? crypto.randomUUID() : null
     if (mark) stream.write(`::stop-commands::${mark}\n`)
-    for await (const chunk of chunks) await stream.writeAll(this.#options.redact(chunk))
-    if (mark) stream.write(`::${mark}::\n`)
+    let last = '\n'
+    try {
+      for await (const chunk of chunks) {
+        await stream.writeAll(this.#options.redact(chunk))
+        last = chunk.at(-1) ?? last
+      }
+    } finally {
+      if (mark) stream.write(`${last === '\n' ? '' : '\n'}::${mark}::\n`)
+    }
   }
 
   async #showText(chunks: AsyncIterable<string>, isLong: boolean): Promise<void> {
     const { redact } = this.#options
-    const isShown = isLong && (await this.#page(mapped(chunks, redact)))
+    const isShown = isLong && (await this.#page(mapped(chunks, redact), true))
     if (!isShown) await this.showForeign(this.#out, chunks)
   }
 
   async #showLines(lines: string[], isLong: boolean): Promise<void> {
     if (lines.length === 0) return
     const text = `${lines.join('\n')}\n`
-    const isShown = isLong && lines.length >= this.#out.height && (await this.#page(oneChunk(text)))
+    const isShown =
+      isLong && lines.length >= this.#out.height && (await this.#page(oneChunk(text), false))
     if (!isShown) this.#out.write(text)
   }
 
-  /** @returns false without a terminal or a pager */
-  async #page(text: AsyncIterable<string>): Promise<boolean> {
+  /**
+   * @param isWork the text comes from work that goes on, which nobody needs once the pager is gone
+   * @returns false without a terminal or a pager
+   */
+  async #page(text: AsyncIterable<string>, isWork: boolean): Promise<boolean> {
     const { canPage, stdin, onInterrupt } = this.#options
     if (!canPage || !this.#out.canRedraw || stdin().isTTY !== true) return false
     const { page } = await import('./pager.js')
     // Ctrl-C is the pager's.
     const leave = onInterrupt?.(() => {})
     try {
-      return await page(text, { ...this.#options, onGone: () => this.#options.stop?.() })
+      return await page(text, { ...this.#options, onGone: () => isWork && this.#options.stop?.() })
     } finally {
       leave?.()
     }

@@ -70,20 +70,20 @@ export async function page(
       })
     }
   })
-  let isWhole = false
+  let isRead = false
   // What is still to come is not waited for.
   void gone.then(() => {
-    if (!isWhole) options.onGone()
+    if (!isRead) options.onGone()
   })
   try {
     for await (const chunk of text) {
       if (!isOpen) break
       if (!stdin.write(chunk)) await Promise.race([drained(stdin), gone])
     }
-    isWhole = true
   } catch (error) {
     if (isOpen) throw error
   } finally {
+    isRead = true
     stdin.end()
     await closed
   }

@@ -218,7 +218,7 @@ export class Terminal {
   }
 
   #writeBehind(label: string, text: string): void {
-    this.err.write(`${label} ${withLinks(this.err.legible(text), this.err)}\n`)
+    this.err.write(`${label} ${withLinks(this.err.asLine(text), this.err)}\n`)
   }
 
   /** Says that a printed result is not a success. */

@@ -2,7 +2,7 @@ import { UsageError } from '../../base/errors.js'
 import { lines } from '../../terminal/page.js'
 import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
-import { refusePart, runFlags, runTarget } from './run-target.js'
+import { refusePart, runArgument, runFlags, runTarget } from './run-target.js'
 import {
   type RunResult,
   runFailure,
@@ -49,7 +49,7 @@ export const rerun = defineVerb({
     },
     { command: 'wizard WORKFLOW RERUN uDOS/uDOS/123456', does: 'all of one run' },
   ],
-  args: [exactRun],
+  args: [runArgument],
   flags: {
     failed: { type: 'boolean', summary: 'only the failed jobs' },
     job: { type: 'text', value: 'NAME', summary: 'only one job, by its name or id' },

@@ -20,7 +20,7 @@ export interface WorkflowTarget extends Repo {
 }
 
 /** As in a browser, optionally followed by an attempt, a job, `?pr=5` or `#summary`. */
-const runAddress = /^https?:\/\/[^/]+\/([^/]+)\/([^/]+)\/actions\/runs\/(\d+)(?:[/?#].*)?$/
+const runAddress = /^https?:\/\/[^/]+\/([^/]+)\/([^/]+)\/actions\/runs\/(\d{1,15})(?:[/?#].*)?$/
 const attemptAddress = /\/actions\/runs\/\d+\/attempts\/(\d+)(?:[/?#].*)?$/
 const jobAddress = /\/actions\/runs\/\d+(?:\/attempts\/\d+)?\/job\/(\d+)(?:[/?#].*)?$/
 const workflowAddress = /^https?:\/\/[^/]+\/([^/]+)\/([^/]+)\/actions\/workflows\/([^/?#]+)/
@@ -43,10 +43,10 @@ export async function workflowTarget(
   }
   const components = await (await invocation.config()).components()
   const [first = '', ...rest] = text.split('/')
-  if (flag !== undefined) {
-    return { ...(await repositoryAround(invocation, flag)), ...nameOf(text, null) }
-  }
   const component = findComponent(components, first)
+  // A target that names a repository needs none from the flag; a display name may have a slash, too.
+  if (flag !== undefined && !/^[\w.-]+(?:\/[\w.-]+){1,2}$/.test(text))
+    return { ...(await repositoryAround(invocation, flag)), ...nameOf(text, null) }
   if (rest.length === 0) {
     const missing = component ? noWorkflow(component) : wholeTargets(text)
     const around = await repositoryAround(invocation, undefined, missing)
@@ -158,8 +158,17 @@ function fromAddress(text: string): WorkflowTarget | null {
   return {
     owner: workflow[1] ?? '',
     repo: workflow[2] ?? '',
-    workflow: decodeURIComponent(workflow[3] ?? ''),
+    workflow: decoded(workflow[3] ?? ''),
     runId: null,
+  }
+}
+
+/** @throws UsageError */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch (cause) {
+    throw new UsageError(`not an address: ${oneLine(part, 100)}`, { cause })
   }
 }
 

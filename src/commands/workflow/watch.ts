@@ -147,13 +147,20 @@ async function watchCommits(
   for (const target of targets.length === 0 ? [undefined] : targets)
     places.push(await repositoryOrWorkflow(invocation, target, flag))
   const runner = await invocation.workflowRunner()
+  // Where one can't be watched, the others are not waited for.
+  const stop = new AbortController()
+  const signal = AbortSignal.any([invocation.signal, stop.signal])
+  const call = { ...invocation.call, signal }
   const outcomes = await Promise.all(
     places.map(async ({ owner, repo, workflow: own }): Promise<Outcome> => {
       const of = { ...options, workflow: workflow ?? own ?? undefined }
       return runner
-        .watchCommit(owner, repo, commit, of, invocation.call)
+        .watchCommit(owner, repo, commit, of, call)
         .then((outcome) => ({ ...outcome, what: `the runs of ${outcome.sha.slice(0, 7)}` }))
-        .catch((error: unknown) => stoppedOutcome(`the runs of ${commit.slice(0, 7)}`, error))
+        .catch((error: unknown) => {
+          if (!invocation.signal.aborted) stop.abort(error)
+          return stoppedOutcome(`the runs of ${commit.slice(0, 7)}`, error)
+        })
     }),
   )
   const runs = outcomes.flatMap((one) => one.runs)

@@ -43,7 +43,7 @@ export const why = defineVerb({
       type: 'integer',
       value: 'N',
       min: 100,
-      summary: 'at most N bytes, cut fairly over the jobs (16384)',
+      summary: 'at most N bytes of excerpts, cut fairly over the jobs (16384)',
     },
   },
   async run(invocation, [text], flags): Promise<Answer> {
@@ -56,6 +56,8 @@ export const why = defineVerb({
         )
       return { kind: 'commit', list: await ofCommit(invocation, target, commit, maxBytes) }
     }
+    if (branch !== undefined && target.runId !== null)
+      throw new UsageError('--branch chooses the newest run, so it excludes a run')
     const runId = target.runId ?? (await newest(invocation, target, branch))
     const part = { attempt: attempt ?? target.attempt, jobId: target.jobId, maxBytes }
     const runner = await invocation.workflowRunner()
@@ -66,7 +68,7 @@ export const why = defineVerb({
   isLong: true,
   render(answer, { globals }) {
     if (answer.kind === 'run') return textPage(reasonsText(answer.reasons))
-    if (answer.list.length === 0) return textPage(globals.quiet ? '' : 'no run of it has failed\n')
+    if (answer.list.length === 0) return textPage(globals.quiet ? '' : 'no failed runs found\n')
     return textPage(answer.list.map(reasonsText).join('\n'))
   },
   partialFailure(answer) {
@@ -99,7 +101,7 @@ async function ofCommit(
   const failed = runs.filter(({ conclusion }) =>
     ['failure', 'timed_out', 'startup_failure'].includes(conclusion ?? ''),
   )
-  const each = { maxBytes: Math.max(100, Math.floor(maxBytes / Math.max(1, failed.length))) }
+  const each = { maxBytes: Math.floor(maxBytes / Math.max(1, failed.length)) }
   const list: RunReasons[] = []
   for (const { run_id: id } of failed)
     list.push(await runner.why(owner, repo, id, each, invocation.call))
@@ -128,7 +130,10 @@ async function newest(
 /** The head of a run, then each job with its annotations and its excerpt. */
 function reasonsText({ jobs, annotations, truncated, ...run }: RunReasons): string {
   const attempt = run.attempt > 1 ? `, attempt ${run.attempt}` : ''
-  const head = `${run.workflow} #${run.run_id}${attempt} ${stateOf(run, jobs.length)}: ${run.html_url}`
+  const head = oneLine(
+    `${run.workflow} #${run.run_id}${attempt} ${stateOf(run, jobs.length)}: ${run.html_url}`,
+    1000,
+  )
   const parts = jobs.map(jobText)
   const cut = truncated ? ['some lines are left out; --max-bytes N shows more'] : []
   return [head, ...annotations.map(annotationLine), ...parts, ...cut].join('\n').concat('\n')
@@ -150,7 +155,7 @@ function jobText({ name, conclusion, step, annotations, excerpt, error }: Failed
     `\n== ${oneLine(name)}${where}${state}`,
     ...annotations.map(annotationLine),
     ...(excerpt === null ? [] : [excerpt.trimEnd()]),
-    ...(error === null ? [] : [`(${error.message})`]),
+    ...(error === null ? [] : [`(${oneLine(error.message)})`]),
   ].join('\n')
 }
 

@@ -2,7 +2,7 @@ import { formatLength } from '../times.js'
 import type { Handlers, ProgressContext } from './reporting.js'
 
 /** Milliseconds: what is over sooner is not shown, because it would only flicker. */
-export const patience = 500
+export const showDelay = 500
 
 /** Reports what takes its time where nothing else is shown: mostly an answer that does not come. */
 export function activityProgress({ now }: ProgressContext) {
@@ -18,7 +18,7 @@ export function activityProgress({ now }: ProgressContext) {
     lines() {
       if (current === null) return []
       const lasts = now() - current.since
-      return lasts < patience ? [] : [`${current.message}, ${formatLength(lasts / 1000)}`]
+      return lasts < showDelay ? [] : [`${current.message}, ${formatLength(lasts / 1000)}`]
     },
   }
 }

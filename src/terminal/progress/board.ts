@@ -27,6 +27,7 @@ export function openBoard(out: NodeJS.WriteStream, stream: Stream): Board {
   })
   let ticking: NodeJS.Timeout | undefined
   let current: (() => string[]) | null = null
+  let isPaused = false
   /** As they are on the screen. */
   let shown: string[] = []
   const show = () => {
@@ -55,6 +56,7 @@ export function openBoard(out: NodeJS.WriteStream, stream: Stream): Board {
     spinner.stop()
   }
   const begin = () => {
+    if (isPaused) return
     show()
     if (spinner.isSpinning) return
     spinner.start()
@@ -68,8 +70,12 @@ export function openBoard(out: NodeJS.WriteStream, stream: Stream): Board {
       begin()
     },
     clear: () => void spinner.clear(),
-    pause: end,
+    pause() {
+      isPaused = true
+      end()
+    },
     resume() {
+      isPaused = false
       if (current !== null) begin()
     },
     stop() {

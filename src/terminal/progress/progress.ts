@@ -2,7 +2,7 @@ import type { Emit } from '../../base/call.js'
 import { plainText } from '../../base/text.js'
 import type { WizardEvent } from '../../events.js'
 import type { Stream } from '../stream.js'
-import { activityProgress, patience } from './activity.js'
+import { activityProgress, showDelay } from './activity.js'
 import type { Board } from './board.js'
 import type { Handlers } from './reporting.js'
 import { runProgress } from './run.js'
@@ -77,7 +77,7 @@ export function followProgress(options: ProgressOptions): Progress {
     waking ??= setTimeout(() => {
       waking = undefined
       draw(board)
-    }, patience).unref()
+    }, showDelay).unref()
   }
   return {
     emit(event) {

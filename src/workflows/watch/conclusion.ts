@@ -19,6 +19,10 @@ export const isGood = (conclusion: string | null): boolean => good.has(conclusio
 
 export const isCompleted = ({ status }: { status: string }): boolean => status === 'completed'
 
+/** Completed, with a conclusion: a completed run may have none for a moment. */
+export const hasEnded = (run: Pick<WorkflowRun, 'status' | 'conclusion'>): boolean =>
+  isCompleted(run) && run.conclusion !== null
+
 /** The worst conclusion of several runs; null if one of them has none yet, or there are no runs. */
 export function worstConclusion(runs: Pick<WorkflowRun, 'conclusion'>[]): string | null {
   if (runs.length === 0 || runs.some(({ conclusion }) => conclusion === null)) return null

@@ -108,14 +108,16 @@ async function matches(
   pattern: RegExp | undefined,
 ): Promise<boolean> {
   if (pattern === undefined) return true
+  // A global one would remember where it was.
+  const matcher = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''))
   const failed = run.jobs.filter(hasFailed)
   const logs = await openLogs(session, repo, run, { zip: false })
   try {
     for (const job of failed) {
       const log = await logs.ofJob(job)
       for await (const line of log === null ? [] : linesOf(log.read()))
-        if (pattern.test(plainText(line.slice(0, longestMatched)))) return true
-      if ((await messagesOf(session, repo, job)).some((text) => pattern.test(text))) return true
+        if (matcher.test(plainText(line.slice(0, longestMatched)))) return true
+      if ((await messagesOf(session, repo, job)).some((text) => matcher.test(text))) return true
     }
     return false
   } catch (error) {

@@ -1,13 +1,11 @@
 import type { Hint } from '../../base/hint.js'
-import { listJobs } from '../../github/rest/actions/runs.js'
 import type { Workflow } from '../../github/rest/actions/workflows.js'
 import { resolveCommit } from '../../github/rest/commits.js'
 import { serverTime } from '../../http/policy/waits.js'
 import { listRuns } from '../list-runs.js'
 import type { WorkflowRun, WorkflowRunWithJobs } from '../run-data.js'
-import { listRunArtifacts } from '../runs.js'
 import { fullNameOf, type Repo, type WorkflowSession, withWayBack } from '../session.js'
-import { isCompleted, worstConclusion } from './conclusion.js'
+import { hasEnded, worstConclusion } from './conclusion.js'
 import {
   type Ended,
   ignoreTransientFailures,
@@ -15,6 +13,7 @@ import {
   pollUntilDone,
   type Watch,
 } from './poll.js'
+import { withJobs } from './watch-several.js'
 
 export interface CommitRequest extends Repo {
   /** A full or short commit id, a branch or a tag. */
@@ -53,7 +52,7 @@ export async function watchCommit(
   })
   const runs: WorkflowRunWithJobs[] = []
   for (const run of watch.runs) {
-    runs.push(ended === 'completed' ? await complete(session, repo, run) : { ...run, jobs: [] })
+    runs.push(ended === 'completed' ? await withJobs(session, run) : { ...run, jobs: [] })
   }
   return { sha, runs, conclusion: worstConclusion(runs), ended }
 }
@@ -64,18 +63,6 @@ function howToComeBack(repo: Repo, sha: string, workflow: Workflow | undefined):
     `the runs of ${sha.slice(0, 7)} continue; return to them with `,
     { verb: ['WORKFLOW', 'WATCH'], target: fullNameOf(repo), flags: { commit: sha, ...only } },
   ]
-}
-
-async function complete(
-  { github }: WorkflowSession,
-  repo: Repo,
-  run: WorkflowRun,
-): Promise<WorkflowRunWithJobs> {
-  const [jobs, artifacts] = await Promise.all([
-    listJobs(github, repo, run.run_id),
-    listRunArtifacts(github, repo, run.run_id),
-  ])
-  return { ...run, artifacts, jobs }
 }
 
 /**
@@ -106,7 +93,7 @@ export class CommitWatch implements Watch {
   }
 
   get done(): boolean {
-    return this.runs.length > 0 && this.runs.every(isCompleted) && this.#settled
+    return this.runs.length > 0 && this.runs.every(hasEnded) && this.#settled
   }
 
   /** @throws permanent failures */

@@ -6,7 +6,7 @@ import { listRuns } from '../list-runs.js'
 import { toRun, type WorkflowRun, type WorkflowRunWithJobs } from '../run-data.js'
 import { findRun, listRunArtifacts } from '../runs.js'
 import { fullNameOf, type Repo, type WorkflowSession, withKnown, withWayBack } from '../session.js'
-import { isCompleted, worstConclusion } from './conclusion.js'
+import { hasEnded, worstConclusion } from './conclusion.js'
 import {
   type Ended,
   ignoreTransientFailures,
@@ -59,8 +59,11 @@ const repoOf = ({ repo: fullName }: WorkflowRun): Repo => {
   return { owner, repo }
 }
 
-/** The run counts even where its jobs can't be read. */
-async function complete(session: WorkflowSession, run: WorkflowRun): Promise<WorkflowRunWithJobs> {
+/** With its jobs and artifacts. The run counts even where these can't be read. */
+export async function withJobs(
+  session: WorkflowSession,
+  run: WorkflowRun,
+): Promise<WorkflowRunWithJobs> {
   const repo = repoOf(run)
   const [jobs, artifacts] = await Promise.all([
     ignoreTransientFailures(session, () => listJobs(session.github, repo, run.run_id)),
@@ -68,9 +71,6 @@ async function complete(session: WorkflowSession, run: WorkflowRun): Promise<Wor
   ])
   return { ...run, artifacts: artifacts ?? [], jobs: jobs ?? [] }
 }
-
-/** A completed run may have no conclusion for a moment. */
-const hasEnded = (run: WorkflowRun) => isCompleted(run) && run.conclusion !== null
 
 /** How many runs a listing has, and so the newest that one request can show. */
 const listed = 100
@@ -114,7 +114,7 @@ class RunsWatch implements Watch {
     for (const run of this.runs) {
       if (!hasEnded(run) || this.#complete.has(run.run_id)) continue
       this.#complete.add(run.run_id)
-      const whole = await complete(this.#session, run)
+      const whole = await withJobs(this.#session, run)
       this.runs = this.runs.map((one) => (one.run_id === run.run_id ? whole : one))
     }
   }

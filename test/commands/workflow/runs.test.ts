@@ -140,7 +140,7 @@ describe('WORKFLOW LOGS', () => {
     const { out, err } = await workflow('LOGS', `core/${id}`, '--max-bytes', '15')
     expect([out, err]).toEqual([
       '== docs\nfine\n',
-      expect.stringMatching(/^this is the end; \d+ bytes are left out/),
+      expect.stringMatching(/^showing the last part; \d+ bytes omitted/),
     ])
     const { json } = await workflow('LOGS', `core/${id}`, '--max-bytes', '15', '--json')
     expect(json).toEqual({ content: out, encoding: 'utf-8', truncated: true })
