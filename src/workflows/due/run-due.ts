@@ -122,10 +122,13 @@ async function send(
     throw error
   })
   const runId = outcome.run?.run_id ?? null
-  await state.set(name, settledBy(settled, { now, at: now, runId }))
-  if (outcome.isKnown)
-    return entryOf(one, { due, now, run: outcome.run, status: 'dispatched', error: null })
-  const error = reportError(outcome.doubt)
+  // The intent stays then, and the next run finds the dispatch on GitHub.
+  const unwritten = await state
+    .set(name, settledBy(settled, { now, at: now, runId }))
+    .then(() => null, reportError)
+  const error = unwritten ?? (outcome.isKnown ? null : reportError(outcome.doubt))
+  if (error === null)
+    return entryOf(one, { due, now, run: outcome.run, status: 'dispatched', error })
   log.write('workflows', 'WARN', `${name} counts as dispatched: ${error.message}`)
   return entryOf(one, { due, now, run: outcome.run, status: 'unanswered', error })
 }
