@@ -174,8 +174,8 @@ export class Terminal {
     if (!insideActions(this.#options.env)) return
     const { summarize, writeOutputs } = await import('./job-files.js')
     try {
-      summarize(page, outputs, this.#options.env)
-      writeOutputs(outputs, this.#options.env)
+      summarize(page, outputs, this.#options)
+      writeOutputs(outputs, this.#options)
     } catch (error) {
       this.note(`warning: the job's outputs can't be written: ${reportError(error).message}`)
     }

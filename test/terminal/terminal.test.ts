@@ -129,10 +129,13 @@ describe('the job summary', () => {
       GITHUB_ACTIONS: 'true',
       GITHUB_STEP_SUMMARY: file,
     })
-    await terminal.writeActionsOutputs({ ...table, rows: [['a|b', '<img>', '1', '[x](y)']] }, {})
+    await terminal.writeActionsOutputs(
+      { ...table, rows: [['a|b', '<img>', 'sesame', '\u001b[2J[x](y)']] },
+      {},
+    )
     expect(await readFile(file, 'utf8')).toBe(
       '| REPOSITORY | STATUS | STARS | NOTE |\n| --- | --- | --- | --- |\n' +
-        '| a&#124;b | &#60;img&#62; | 1 | &#91;x&#93;(y) |\n\n',
+        '| a&#124;b | &#60;img&#62; | &#42;&#42;&#42; | &#91;x&#93;(y) |\n\n',
     )
   })
 
