@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { hasTool } from '../support/tools.js'
 import { openWorkspace, type Workspace } from '../support/workspace.js'
 import { openScreen, type Screen, type ScreenOptions } from './support/screen.js'
@@ -71,6 +71,24 @@ describe.skipIf(!hasTool('tmux', '-V'))('a screen', () => {
     expect(await screen.hasCursor()).toBe(true)
     fault.remove()
     expect(await screen.until(/3 repositories: /)).not.toContain('in hand')
+  })
+
+  it.each([
+    ['REPO SYNC fleet', /3 in hand/],
+    ['SHELL', /^wizard>$/m],
+    ['REPO RESET typo', /\[y\/N\]$/],
+  ])('that is closed ends %s without a crash', { tags: ['deep'] }, async (command, shown) => {
+    await work.wizard('REPO', 'SYNC', 'typo')
+    const fault = work.github.fail({ origin: 'git', delay: 'forever' })
+    onTestFinished(() => fault.remove())
+    const screen = await open()
+    await screen.enter(
+      `rm -rf library/fleet status; (trap "" HUP; wizard ${command}; echo $? > status)`,
+    )
+    await screen.until(shown)
+    await screen.close()
+    // 134 would be an abort.
+    await vi.waitFor(async () => expect((await work.read('status')).trim()).toBe('129'), 10_000)
   })
 
   it('of SHELL goes on after Ctrl-Z and fg', { tags: ['deep'] }, async () => {
