@@ -509,7 +509,7 @@ type PluginVerify = {
   changed: string[]
   missing: string[]
   extra: string[]
-  status: 'ok' | 'changed' | 'missing' | 'unknown' // unknown: there is no record of what was installed
+  status: 'ok' | 'changed' | 'missing' | 'unknown' // unknown: no record of what was installed
 }[]
 
 type ScheduleStatus = (PullStatus | RunStatus)[]
@@ -679,7 +679,7 @@ type Value = string | number | boolean | null | Value[] | { [key: string]: Value
 
 type ConfigValidate = {
   valid: boolean
-  dir: string | null // null: there is no configuration
+  dir: string | null // null: no configuration
   files: string[] // that were checked
   problems: {
     code: ErrorCode

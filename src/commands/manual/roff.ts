@@ -61,7 +61,7 @@ const special: Record<string, string> = {
   '~': '\\(ti',
 }
 
-/** Text in which roff interprets nothing, in ASCII alone. */
+/** Escapes text for roff, as ASCII. */
 function escaped(text: string): string {
   return [...text.replaceAll(/\s+/g, ' ')]
     .map((char) => special[char] ?? (char >= '\u0080' ? codePoint(char) : char))

@@ -32,7 +32,7 @@ export const remove = defineVerb({
       : { kind: 'lines', lines: [`${repo} removed from ${group} in ${file}; its files stay`] },
 })
 
-/** The error for a repository that a `from:` entry lists; null if there is no such entry. */
+/** The error for a repository that comes from a `from:` entry; null if none lists it. */
 async function broughtByFrom(invocation: Invocation, target: string): Promise<UsageError | null> {
   const entries = await (await invocation.config()).repos()
   if (entries.every(({ kind }) => kind === 'repository')) return null

@@ -81,7 +81,7 @@ async function statusOf(
   const named = targets.filter((text) => scheduled.some((one) => isNamedBy(one, text)))
   const others = targets.filter((text) => !named.includes(text))
   const pulls: ScheduleStatus[] = []
-  // A configuration may have workflows alone.
+  // A configuration may have workflows and no repositories.
   const hasRepos = config.files.repos !== undefined
   const wantsAll = targets.length === 0 && (hasRepos || scheduled.length === 0)
   if (wantsAll || others.length > 0) pulls.push(...(await sync.schedules(others, invocation.call)))

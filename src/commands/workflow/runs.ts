@@ -6,7 +6,7 @@ import { lines, type Page } from '../../terminal/page.js'
 import type { Terminal } from '../../terminal/terminal.js'
 import { lengthFormat } from '../../terminal/times.js'
 import type { WorkflowRun } from '../../workflows/run-data.js'
-import { isGood } from '../../workflows/watch/conclusion.js'
+import { failedOrNeverStarted, isGood } from '../../workflows/watch/conclusion.js'
 import { repositoryFlag } from '../targets.js'
 import { defineVerb } from '../verb.js'
 import { openPage, WebPage, webFlag } from '../web.js'
@@ -70,11 +70,7 @@ const runsPage = (found: WorkflowRun[], terminal: Terminal): Page => ({
 })
 
 const toneOf = (state: string) =>
-  isGood(state)
-    ? 'good'
-    : ['failure', 'timed_out', 'startup_failure'].includes(state)
-      ? 'bad'
-      : 'warning'
+  isGood(state) ? 'good' : failedOrNeverStarted({ conclusion: state }) ? 'bad' : 'warning'
 
 const rowOf = (one: WorkflowRun, { out, ageOf }: Terminal) => [
   { text: String(one.run_id), link: one.html_url },

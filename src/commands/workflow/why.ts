@@ -4,6 +4,8 @@ import { oneLine } from '../../base/text.js'
 import type { Annotation } from '../../github/rest/actions/annotations.js'
 import type { Invocation } from '../../invocation.js'
 import { textPage } from '../../terminal/page.js'
+import { failedOrNeverStarted } from '../../workflows/watch/conclusion.js'
+import { usualExcerptBytes } from '../../workflows/why/fair-cut.js'
 import type { FailedJob, RunReasons } from '../../workflows/why/why.js'
 import { sharedFailure } from '../partial-failure.js'
 import { defineVerb } from '../verb.js'
@@ -88,7 +90,7 @@ async function ofCommit(
   invocation: Invocation,
   { owner, repo, workflow }: WorkflowTarget,
   commit: string,
-  maxBytes = 16 * 1024,
+  maxBytes = usualExcerptBytes,
 ): Promise<RunReasons[]> {
   const runner = await invocation.workflowRunner()
   const of = { commit, workflow: workflow ?? undefined }
@@ -98,9 +100,7 @@ async function ofCommit(
       hint: `wizard WORKFLOW RUNS ${owner}/${repo} lists the newest`,
     })
   }
-  const failed = runs.filter(({ conclusion }) =>
-    ['failure', 'timed_out', 'startup_failure'].includes(conclusion ?? ''),
-  )
+  const failed = runs.filter(failedOrNeverStarted)
   const each = { maxBytes: Math.floor(maxBytes / Math.max(1, failed.length)) }
   const list: RunReasons[] = []
   for (const { run_id: id } of failed)

@@ -19,6 +19,19 @@ export const isGood = (conclusion: string | null): boolean => good.has(conclusio
 
 export const isCompleted = ({ status }: { status: string }): boolean => status === 'completed'
 
+const ownFailures = new Set<string | null>(['failure', 'timed_out'])
+
+interface Concluded {
+  conclusion: string | null
+}
+
+/** Whether a run, job or step failed by itself, and was not cancelled. */
+export const failedItself = ({ conclusion }: Concluded): boolean => ownFailures.has(conclusion)
+
+/** The same, or it never started. */
+export const failedOrNeverStarted = (one: Concluded): boolean =>
+  failedItself(one) || one.conclusion === 'startup_failure'
+
 /** Completed, with a conclusion: a completed run may have none for a moment. */
 export const hasEnded = (run: Pick<WorkflowRun, 'status' | 'conclusion'>): boolean =>
   isCompleted(run) && run.conclusion !== null

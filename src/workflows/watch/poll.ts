@@ -18,7 +18,8 @@ export interface Watch {
   poll(): Promise<void>
 }
 
-const defaultTimeout = 3600
+/** Seconds that a wait lasts at most. */
+export const usualTimeout = 3600
 const defaultInterval = 10
 /** Seconds. */
 const quickPolls = [1, 2, 3, 5]
@@ -32,7 +33,7 @@ const quickPolls = [1, 2, 3, 5]
 export async function pollUntilDone(
   { clock, signal }: WorkflowSession,
   watch: Watch,
-  { timeout = defaultTimeout, interval = defaultInterval }: PollOptions,
+  { timeout = usualTimeout, interval = defaultInterval }: PollOptions,
 ): Promise<Ended> {
   const deadline = clock.now() + timeout * 1000
   try {

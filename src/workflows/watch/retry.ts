@@ -9,7 +9,8 @@ import { openLogs } from '../logs/log-source.js'
 import { hasFailed, linesOf } from '../logs/parse.js'
 import type { RunAttempt, WorkflowRun, WorkflowRunWithJobs } from '../run-data.js'
 import type { Repo, WorkflowSession } from '../session.js'
-import { ignoreTransientFailures } from './poll.js'
+import { failedItself } from './conclusion.js'
+import { ignoreTransientFailures, usualTimeout } from './poll.js'
 import { untilCompleted, type WaitOptions } from './wait.js'
 
 export interface RetryOptions extends WaitOptions {
@@ -18,9 +19,6 @@ export interface RetryOptions extends WaitOptions {
   /** Only where a line of a failed job's log, or one of its annotations, matches. */
   retryMatch?: RegExp | undefined
 }
-
-/** Seconds; as for a wait. */
-const defaultTimeout = 3600
 
 /**
  * Waits for a run. Where it fails, runs its failed jobs again and waits for them, as often as is
@@ -32,7 +30,7 @@ export async function untilPassed(
   session: WorkflowSession,
   repo: Repo,
   started: WorkflowRun,
-  { retryFailed, retryMatch, timeout = defaultTimeout, ...options }: RetryOptions,
+  { retryFailed, retryMatch, timeout = usualTimeout, ...options }: RetryOptions,
 ): Promise<WorkflowRunWithJobs> {
   const deadline = session.clock.now() + timeout * 1000
   const attempts: RunAttempt[] = []
@@ -44,7 +42,7 @@ export async function untilPassed(
     if (retryFailed === undefined) return run
     attempts.push(toAttempt(attempt, run))
     const result = { ...run, attempts }
-    const mayRetry = left > 0 && (run.conclusion === 'failure' || run.conclusion === 'timed_out')
+    const mayRetry = left > 0 && failedItself(run)
     if (!mayRetry || !(await matches(session, repo, run, retryMatch))) return result
     const again = await retry(session, repo, run, attempt)
     if (again === 'refused') return result

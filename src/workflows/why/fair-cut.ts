@@ -1,5 +1,8 @@
 import type { Excerpt } from './first-error.js'
 
+/** Bytes of all excerpts of a run. */
+export const usualExcerptBytes = 16 * 1024
+
 /**
  * Divides a number of bytes over several texts: what the short ones leave is for the long ones.
  *

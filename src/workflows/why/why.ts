@@ -9,8 +9,8 @@ import { failedPart, linesOf } from '../logs/parse.js'
 import type { ViewedRun, WorkflowRun } from '../run-data.js'
 import { startupErrors } from '../runs.js'
 import type { Repo, WorkflowSession } from '../session.js'
-import { isCompleted } from '../watch/conclusion.js'
-import { cutExcerpt, fairShares, sizeOf } from './fair-cut.js'
+import { failedItself, isCompleted } from '../watch/conclusion.js'
+import { cutExcerpt, fairShares, sizeOf, usualExcerptBytes } from './fair-cut.js'
 import { type Excerpt, findFirstError } from './first-error.js'
 
 /** Why a run failed; the keys are those of `--json`. */
@@ -50,15 +50,9 @@ export interface WhyOptions {
   tempDir?: string | undefined
 }
 
-const defaultBytes = 16 * 1024
 /** An excerpt with fewer bytes says nothing, so its log is not read. */
 const leastBytes = 200
 const atOnce = 8
-
-/** `failure` and `timed_out`; a cancelled job is another one's consequence, or somebody's will. */
-const failures = new Set(['failure', 'timed_out'])
-const hasFailedItself = ({ conclusion }: { conclusion: string | null }) =>
-  failures.has(conclusion ?? '')
 
 /**
  * Says why a run failed, or its jobs that have ended: annotations and the first error of each failed
@@ -70,7 +64,7 @@ export async function reasonsOf(
   session: WorkflowSession,
   repo: Repo,
   run: ViewedRun,
-  { maxBytes = defaultBytes, tempDir }: WhyOptions = {},
+  { maxBytes = usualExcerptBytes, tempDir }: WhyOptions = {},
 ): Promise<RunReasons> {
   const { run_id, attempt, status, conclusion, html_url, workflow } = run
   const known = { run_id, attempt, status, conclusion, html_url, repo: run.repo, workflow }
@@ -78,7 +72,7 @@ export async function reasonsOf(
     const annotations = await startupErrors(session.github, repo, run_id)
     return { ...known, jobs: [], annotations, truncated: false }
   }
-  const failed = run.jobs.filter((job) => isCompleted(job) && hasFailedItself(job))
+  const failed = run.jobs.filter((job) => isCompleted(job) && failedItself(job))
   if (failed.length === 0) {
     const annotations = conclusion === 'cancelled' ? await whoCancelled(session, repo, run) : []
     return { ...known, jobs: [], annotations, truncated: false }
@@ -145,7 +139,7 @@ async function readLog(
   if (log === null) return { excerpt: null, lines: null }
   let lines = 0
   for await (const _ of linesOf(log.read())) lines++
-  const step = job.steps.find(hasFailedItself)
+  const step = job.steps.find(failedItself)
   const part = step === undefined ? linesOf(log.read()) : withoutEnds(failedPart(log, step))
   return { excerpt: await findFirstError(part), lines }
 }
@@ -191,7 +185,7 @@ function toFailedJob(
   run: WorkflowRun,
   { job, annotations, excerpt, lines, truncated, error }: Cut,
 ): FailedJob {
-  const step: WorkflowStep | undefined = job.steps.find(hasFailedItself)
+  const step: WorkflowStep | undefined = job.steps.find(failedItself)
   return {
     id: job.id,
     name: job.name,
