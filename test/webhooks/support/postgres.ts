@@ -39,7 +39,9 @@ export function startCluster(settings: string[] = []): Cluster {
   const run = (program: string, ...args: string[]) => {
     const command = [join(bin, program), '-D', data, ...args]
     const [file = '', ...rest] = isRoot ? ['runuser', '-u', user, '--', ...command] : command
-    execFileSync(file, rest, { stdio: ['ignore', 'ignore', 'pipe'], cwd: folder })
+    // A user's PATH need not have the folder of runuser.
+    const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` }
+    execFileSync(file, rest, { stdio: ['ignore', 'ignore', 'pipe'], cwd: folder, env })
   }
   run('initdb', '-A', 'trust', '-U', 'wizard', '--no-sync', '-E', 'UTF8', '--locale=C')
   const lines = ["listen_addresses = ''", `unix_socket_directories = '${folder}'`, ...settings]
